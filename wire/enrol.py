@@ -1,0 +1,231 @@
+"""Joining a place: enrolment code, claim, the hub's answer, the kiosk's certificate.
+
+The code goes from the hub to the kiosk on a screen, on paper or on a stick, as
+``GATE1:`` + base45 (RFC 9285: it fits a QR code's alphanumeric mode) of a signed object.
+It brings the hub's own key, so its signature only proves that it is whole; what makes it
+believed is the person who brought it. A claim is signed by the key the kiosk just made.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import base45
+
+from wire import signed
+from wire.batch import VERSION, Clocks
+from wire.errors import Malformed
+from wire.fields import get, get_or, get_uuid, version_of
+from wire.keys import SigningKey, VerifyKey
+
+PREFIX = "GATE1:"
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCode:
+    """Kind ``enrolment``: everything a kiosk needs to work before it ever meets the hub.
+
+    ``token`` works once. ``pin`` is the SHA-256 of the hub's TLS public key (SPKI) for a
+    hub on a LAN, else empty. ``expires_ms`` is UTC; a kiosk whose clock is not trusted
+    never refuses a code.
+    """
+
+    kiosk: uuid.UUID
+    token: bytes
+    url: str
+    hub_key: bytes
+    seal_key: bytes
+    place: str
+    place_name: str
+    gate: str
+    expires_ms: int
+    pin: bytes = b""
+    gates: int = 1
+
+    def pack(self) -> dict[str, Any]:
+        """Return the payload."""
+        return {
+            "v": VERSION,
+            "k": self.kiosk.bytes,
+            "t": self.token,
+            "u": self.url,
+            "h": self.hub_key,
+            "s": self.seal_key,
+            "p": self.place,
+            "n": self.place_name,
+            "g": self.gate,
+            "x": self.expires_ms,
+            "tls": self.pin,
+            "gs": self.gates,
+        }
+
+    @classmethod
+    def unpack(cls, payload: Any) -> EnrolmentCode:
+        """Read a payload."""
+        version_of(payload, VERSION)
+        return cls(
+            get_uuid(payload, "k"),
+            get(payload, "t", bytes),
+            get(payload, "u", str),
+            VerifyKey(get(payload, "h", bytes)).raw,
+            get(payload, "s", bytes),
+            get(payload, "p", str),
+            get(payload, "n", str),
+            get(payload, "g", str),
+            get(payload, "x", int),
+            get_or(payload, "tls", bytes, b""),
+            get_or(payload, "gs", int, 1),
+        )
+
+    def to_text(self, key: SigningKey) -> str:
+        """Sign with the hub's key and write as text for a QR code or a screen."""
+        data = signed.sign(self.pack(), key, "enrolment")
+        return PREFIX + base45.b45encode(data).decode("ascii")
+
+    @classmethod
+    def from_text(cls, text: str) -> EnrolmentCode:
+        """Read a code; spaces at the ends and line breaks inside are forgiven.
+
+        Raises :class:`~wire.errors.WireError` when it is cut, altered or no such code.
+        """
+        compact = "".join(text.split("\n")).strip().replace("\r", "")
+        if not compact.startswith(PREFIX):
+            raise Malformed("This is no enrolment code.")
+        try:
+            data = base45.b45decode(compact[len(PREFIX) :])
+        except ValueError as error:
+            raise Malformed("The enrolment code is cut or mistyped.") from error
+        code = cls.unpack(signed.peek_payload(data))
+        signed.verify(data, [VerifyKey(code.hub_key)], "enrolment")
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Kind ``claim``: a kiosk takes its place, with proof that it holds ``key``.
+
+    ``after`` names the last known chain heads of a kiosk that this one replaces.
+    """
+
+    kiosk: uuid.UUID
+    request: uuid.UUID
+    token: bytes
+    key: bytes
+    clocks: Clocks
+    version: str = ""
+
+    def pack(self) -> dict[str, Any]:
+        """Return the payload."""
+        return {
+            "v": VERSION,
+            "kiosk": self.kiosk.bytes,
+            "request": self.request.bytes,
+            "token": self.token,
+            "key": self.key,
+            "clocks": self.clocks.pack(),
+            "version": self.version,
+        }
+
+    @classmethod
+    def unpack(cls, payload: Any) -> Claim:
+        """Read a payload (verify the object with ``key`` first: :func:`read_claim`)."""
+        version_of(payload, VERSION)
+        return cls(
+            get_uuid(payload, "kiosk"),
+            get_uuid(payload, "request"),
+            get(payload, "token", bytes),
+            VerifyKey(get(payload, "key", bytes)).raw,
+            Clocks.unpack(payload.get("clocks")),
+            get_or(payload, "version", str, ""),
+        )
+
+
+def read_claim(data: bytes) -> Claim:
+    """Return the claim in ``data``, its proof of possession checked."""
+    claim = Claim.unpack(signed.peek_payload(data))
+    signed.verify(data, [VerifyKey(claim.key)], "claim")
+    return claim
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """Kind ``claim-answer``: accepted, or held until the hub's admin decides.
+
+    ``certificate`` is a signed object of kind ``kiosk-certificate`` (empty while held);
+    ``settings`` one of kind ``settings``, or None.
+    """
+
+    kiosk: uuid.UUID
+    request: uuid.UUID
+    status: str  # "accepted" or "held"
+    certificate: bytes
+    now_ms: int
+    settings: bytes | None = None
+
+    def pack(self) -> dict[str, Any]:
+        """Return the payload."""
+        return {
+            "v": VERSION,
+            "kiosk": self.kiosk.bytes,
+            "request": self.request.bytes,
+            "status": self.status,
+            "certificate": self.certificate,
+            "now": self.now_ms,
+            "settings": self.settings,
+        }
+
+    @classmethod
+    def unpack(cls, payload: Any) -> ClaimAnswer:
+        """Read a payload."""
+        version_of(payload, VERSION)
+        status = get(payload, "status", str)
+        if status not in ("accepted", "held"):
+            raise Malformed("The hub's answer to the claim is none that we know.")
+        return cls(
+            get_uuid(payload, "kiosk"),
+            get_uuid(payload, "request"),
+            status,
+            get(payload, "certificate", bytes),
+            get(payload, "now", int),
+            get_or(payload, "settings", bytes, b"") or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KioskCertificate:
+    """Kind ``kiosk-certificate``, signed by the hub: this key speaks for this gate.
+
+    ``scope`` names what the key may sign for others to believe (``declaration``,
+    ``minute-code``).
+    """
+
+    kiosk: uuid.UUID
+    place: str
+    key: bytes
+    scope: tuple[str, ...]
+    expires_ms: int
+
+    def pack(self) -> dict[str, Any]:
+        """Return the payload."""
+        return {
+            "v": VERSION,
+            "kiosk": self.kiosk.bytes,
+            "place": self.place,
+            "key": self.key,
+            "scope": list(self.scope),
+            "expires": self.expires_ms,
+        }
+
+    @classmethod
+    def unpack(cls, payload: Any) -> KioskCertificate:
+        """Read a payload."""
+        version_of(payload, VERSION)
+        return cls(
+            get_uuid(payload, "kiosk"),
+            get(payload, "place", str),
+            VerifyKey(get(payload, "key", bytes)).raw,
+            tuple(str(item) for item in get(payload, "scope", list)),
+            get(payload, "expires", int),
+        )
