@@ -90,13 +90,19 @@ class EnrolmentCode:
 
         Raises :class:`~wire.errors.WireError` when it is cut, altered or no such code.
         """
-        compact = "".join(text.split("\n")).strip().replace("\r", "")
-        if not compact.startswith(PREFIX):
+        compact = text.replace("\r", "").replace("\n", "")
+        bare = compact.strip()
+        if not bare.startswith(PREFIX):
             raise Malformed("This is no enrolment code.")
-        try:
-            data = base45.b45decode(compact[len(PREFIX) :])
-        except ValueError as error:
-            raise Malformed("The enrolment code is cut or mistyped.") from error
+        # A space is a base45 letter too: one at the end may be ours, or lost on the way.
+        for candidate in (compact.lstrip(), bare, bare + " ", bare + "  "):
+            try:
+                data = base45.b45decode(candidate[len(PREFIX) :])
+            except ValueError:
+                continue
+            break
+        else:
+            raise Malformed("The enrolment code is cut or mistyped.")
         code = cls.unpack(signed.peek_payload(data))
         signed.verify(data, [VerifyKey(code.hub_key)], "enrolment")
         return code
