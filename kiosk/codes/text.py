@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _BOM = b"\xef\xbb\xbf"
+
+_KANA = re.compile(r"[\u3040-\u30ff]|[\uff61-\uff9f]{3}")
+_TWO_BYTES_EACH = re.compile(rb"(?:[\x81-\x9f\xe0-\xeb][\x40-\x7e\x80-\xfc])+")
 
 
 def normalise(raw: bytes) -> str | None:
@@ -20,3 +24,23 @@ def normalise(raw: bytes) -> str | None:
         return None
     text = text.strip("\0").removeprefix("\ufeff").rstrip("\0\r\n")
     return unicodedata.normalize("NFC", text) or None
+
+
+def read(raw: bytes) -> str | None:
+    """Return the text of a code: :func:`normalise`, else what QR's own Japanese mode holds.
+
+    The QR standard writes Japanese as Shift-JIS and decoders hand out its bytes. Reading
+    any bytes so is what garbles Vietnamese elsewhere; here only bytes that are not UTF-8
+    are, that hold Japanese syllables or nothing but two-byte characters, and that are not
+    fields between bars, as every Vietnamese carrier of a name is.
+    """
+    text = normalise(raw)
+    if text is not None or b"|" in raw:
+        return text
+    try:
+        japanese = raw.decode("shift_jis", "strict")
+    except UnicodeDecodeError:
+        return None
+    if _KANA.search(japanese) or _TWO_BYTES_EACH.fullmatch(raw):
+        return normalise(japanese.encode())
+    return None
