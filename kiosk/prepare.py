@@ -1,0 +1,104 @@
+"""Pictures made easier to read: pure arithmetic of cv2 and numpy, grey in, grey out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+
+from kiosk.frames import Image
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels."""
+
+CELL = 16
+"""The side in pixels of the squares in which :func:`texture` looks for codes."""
+
+_STEP = 8  # each cell is judged by two of its rows and two of its columns
+
+CODE_LIKE = 10
+"""Mean step between neighbouring pixels, in both directions, above that of the picture's
+noise, from which a cell may belong to a code: black on white at 2 pixels a module gives
+60 and more, the same blurred or dim 12 to 30, faces and walls under 8."""
+
+
+def grey(image: Image) -> Image:
+    """Return ``image`` without its colours; itself where it has none."""
+    if image.ndim == 2:  # noqa: PLR2004 - rows and columns
+        return image
+    code = cv2.COLOR_BGRA2GRAY if image.shape[2] == 4 else cv2.COLOR_BGR2GRAY  # noqa: PLR2004
+    return cast(Image, cv2.cvtColor(image, code))
+
+
+def texture(picture: Image) -> Image | None:
+    """Return how much each cell of ``picture`` changes both ways, from samples of its lines.
+
+    A code has steps along rows and along columns everywhere; text has them more along
+    rows, edges one way only. None when the picture is smaller than a cell.
+    """
+    rows, columns = picture.shape[0] // CELL, picture.shape[1] // CELL
+    if not rows or not columns:
+        return None
+    height, width = rows * CELL, columns * CELL
+    along = np.ascontiguousarray(picture[3:height:_STEP, :width])
+    across = np.ascontiguousarray(picture[:height, 3:width:_STEP])
+    steps_x = cv2.copyMakeBorder(
+        cv2.absdiff(along[:, 1:], along[:, :-1]), 0, 0, 0, 1, cv2.BORDER_REPLICATE
+    )
+    steps_y = cv2.copyMakeBorder(
+        cv2.absdiff(across[1:], across[:-1]), 0, 1, 0, 0, cv2.BORDER_REPLICATE
+    )
+    size = (columns, rows)
+    return cast(
+        Image,
+        cv2.min(
+            cv2.resize(steps_x, size, interpolation=cv2.INTER_AREA),
+            cv2.resize(steps_y, size, interpolation=cv2.INTER_AREA),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A part of a picture that may be a code. ``strength`` is in grey levels a pixel."""
+
+    box: Box
+    strength: float
+
+
+def interest(picture: Image) -> Interest | None:
+    """Return the part of ``picture`` that is most like a code, or None. 0.15 ms at 1280x720."""
+    cells = texture(picture)
+    if cells is None:
+        return None
+    cells = cv2.blur(cells, (3, 3))
+    noise = float(np.median(cells))
+    _, peak, _, where = cv2.minMaxLoc(cells)
+    if peak - noise < CODE_LIKE:
+        return None
+    likely = (cells > noise + (peak - noise) / 2).astype(np.uint8)
+    likely = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely)
+    left, top, width, height, _ = (int(n) for n in stats[labels[where[1], where[0]]])
+    box = (left * CELL, top * CELL, (left + width) * CELL, (top + height) * CELL)
+    return Interest(box, peak - noise)
+
+
+def grown(box: Box, share: float, size: tuple[int, int]) -> Box:
+    """Return ``box`` widened on each side by ``share`` of its longer side, within ``size``."""
+    left, top, right, bottom = box
+    more = round(max(right - left, bottom - top) * share) + CELL
+    return (
+        max(0, left - more),
+        max(0, top - more),
+        min(size[0], right + more),
+        min(size[1], bottom + more),
+    )
+
+
+def cut(picture: Image, box: Box) -> Image:
+    """Return the part of ``picture`` inside ``box``."""
+    left, top, right, bottom = box
+    return np.ascontiguousarray(picture[top:bottom, left:right])
