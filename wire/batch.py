@@ -118,7 +118,9 @@ class Held:
     """What the hub holds of one chain: inclusive ranges of ``seq``, ascending.
 
     At most 1,000 ranges; ``complete_to`` is the highest seq up to which the ranges tell
-    everything (rows above it are not judged).
+    everything (rows above it are not judged). A pulse's answer has one for each chain
+    that the pulse names, without ranges where the hub knows nothing of it, complete to
+    the seq that the pulse named; a receipt has one for each chain of the batch.
     """
 
     chain: uuid.UUID
@@ -128,6 +130,17 @@ class Held:
     def holds(self, seq: int) -> bool:
         """Whether the hub holds ``seq``."""
         return any(first <= seq <= last for first, last in self.ranges)
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """Return the inclusive ranges up to ``complete_to`` that the hub does not hold."""
+        found, following = [], 1
+        for first, last in self.ranges:
+            if first > following:
+                found.append((following, min(first - 1, self.complete_to)))
+            following = max(following, last + 1)
+        if following <= self.complete_to:
+            found.append((following, self.complete_to))
+        return [gap for gap in found if gap[0] <= gap[1]]
 
     def pack(self) -> dict[str, Any]:
         """Return plain types."""

@@ -27,7 +27,7 @@ PREFIX = "GATE1:"
 class EnrolmentCode:
     """Kind ``enrolment``: everything a kiosk needs to work before it ever meets the hub.
 
-    ``token`` works once. ``pin`` is the SHA-256 of the hub's TLS public key (SPKI) for a
+    ``token`` works once. ``pin`` is the SHA-256 of the hub's TLS certificate (DER) for a
     hub on a LAN, else empty. ``expires_ms`` is UTC; a kiosk whose clock is not trusted
     never refuses a code.
     """

@@ -1,0 +1,478 @@
+"""The desk: a code and a direction in, a verdict out, after the entry is on the disk.
+
+Knows repeats, directions and pairing; gets ``put``, ``seal`` and everything else that
+touches a machine from whoever composes the kiosk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from kiosk.clock import Clock, wall_ms_of, wall_time
+from kiosk.codes import Context, classify
+from kiosk.errors import DiskRefused
+from kiosk.model import (
+    AssertClock,
+    Basis,
+    ClockState,
+    Code,
+    Command,
+    CountUnscanned,
+    Direction,
+    DirectionMode,
+    EnterPerson,
+    EnterText,
+    EntryType,
+    Flip,
+    Outcome,
+    Person,
+    SetDirection,
+    Tally,
+    Trust,
+    Undo,
+    Verdict,
+)
+from kiosk.policy import Action, Decision
+from kiosk.presence import PAIRING_S, Passage
+from wire.batch import Clocks
+from wire.entry import Entry, Header, Link
+from wire.ids import uuid7
+
+OPPOSITE_MS = 60_000
+"""Within this time of a passage the opposite direction is a repeat, not a new passage."""
+
+REPEAT_MS = 1_000
+"""A code counts again only after it was away this long."""
+
+REMEMBERED = 50
+"""Verdicts that can still be flipped or undone; memory only."""
+
+LOCAL = dt.timezone(dt.timedelta(hours=7), "ICT")
+"""Vietnam: UTC+7 all year."""
+
+
+class Saved(Protocol):
+    """A row that was made durable."""
+
+    @property
+    def seq(self) -> int:
+        """Its place in the chain."""
+
+
+class Store(Protocol):
+    """What the desk asks of the outbox."""
+
+    def put(
+        self,
+        build: Callable[[Link], Entry],
+        *,
+        wall_ms: int,
+        passage: Passage | None = None,
+    ) -> Saved:
+        """Make one entry durable."""
+
+    def count(self, name: str, *, wall_ms: int) -> None:
+        """Count durably what makes no entry."""
+
+    def last_passage(self, tags: Sequence[bytes]) -> tuple[str, int, int] | None:
+        """Return the newest passage of any of ``tags``."""
+
+    def inside(self, *, since_boot_ms: int) -> int:
+        """Count who is inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where this kiosk stands and whom it seals for."""
+
+    kiosk: uuid.UUID
+    place: str
+    gate: str
+    seal_kid: bytes
+    trip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the desk is given: each a plain callable."""
+
+    seal: Callable[[dict[str, object], bytes], bytes]
+    tags: Callable[[tuple[str, ...]], tuple[bytes, ...]]
+    decide: Callable[[Code], Decision]
+    context: Callable[[], Context]
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """A recorded passage, as long as it can be flipped or undone. Never on disk."""
+
+    id: uuid.UUID
+    direction: Direction
+    tags: tuple[bytes, ...]
+    before: tuple[str, int, int] | None
+    boot_ms: int
+    verdict: Verdict
+
+
+class Desk:
+    """Answers every presentation with a verdict; used by one thread at a time."""
+
+    def __init__(
+        self,
+        station: Station,
+        store: Store,
+        services: Services,
+        clock: Clock,
+        *,
+        mode: DirectionMode = DirectionMode.AUTO,
+        usual: Direction = Direction.IN,
+        memory_lost: bool = False,
+        tally: Tally | None = None,
+    ) -> None:
+        self._station = station
+        self._store = store
+        self._services = services
+        self._clock = clock
+        self._configured = mode
+        self.mode = mode
+        self._usual = usual
+        self.memory_lost = memory_lost
+        self._tally = tally or Tally()
+        self._recent: OrderedDict[str, _Remembered] = OrderedDict()
+        self._last: dict[tuple[str, ...], int] = {}
+        self._picked = False
+
+    # -- what is asked of the desk -------------------------------------------------------
+
+    def present(self, text: str) -> Verdict:
+        """Answer a text that was read. Never raises for what a visitor can show."""
+        clocks = self._clock.now()
+        code = classify(text, self._services.context())
+        try:
+            return self._answer(code, clocks)
+        except DiskRefused as error:
+            return self._out_of_service(clocks, error)
+
+    def two_codes(self) -> Verdict:
+        """Answer two people's codes in view at once."""
+        clocks = self._clock.now()
+        try:
+            self._store.count("two-codes", wall_ms=clocks.wall_ms)
+        except DiskRefused as error:
+            return self._out_of_service(clocks, error)
+        return Verdict(Outcome.TWO_CODES, wall_time(clocks.wall_ms), reason="two-codes")
+
+    def handle(self, command: Command) -> Verdict | None:
+        """Answer a touch; None where nothing but the state changes."""
+        try:
+            match command:
+                case SetDirection(mode):
+                    self.mode = mode
+                    self._picked = True
+                    self.memory_lost = False
+                    return None
+                case EnterText(text):
+                    return self.present(text)
+                case EnterPerson(person, purpose):
+                    return self._by_hand(person, purpose)
+                case Flip(id):
+                    return self._correct(id, flip=True)
+                case Undo(id):
+                    return self._correct(id, flip=False)
+                case CountUnscanned(count):
+                    return self._unscanned(count)
+                case AssertClock(wall):
+                    self._clock.learn(
+                        wall_ms_of(wall),
+                        at_boot_ms=self._clock.now().boot_ms,
+                        state=ClockState.ASSERTED,
+                    )
+                    return None
+        except DiskRefused as error:
+            return self._out_of_service(self._clock.now(), error)
+
+    def tally(self) -> Tally:
+        """Return the day's counts."""
+        since = self._clock.now().boot_ms - PAIRING_S * 1000
+        return replace(self._tally, inside=self._store.inside(since_boot_ms=since))
+
+    def who(self, text: str) -> frozenset[str] | None:
+        """Return what identifies the bearer of ``text``, None where it is no person's."""
+        code = classify(text, self._services.context())
+        return frozenset(code.keys) if code.personal else None
+
+    # -- how it answers ------------------------------------------------------------------
+
+    def _answer(self, code: Code, clocks: Clocks) -> Verdict:
+        at = wall_time(clocks.wall_ms)
+        decision = self._services.decide(code)
+        if decision.action is Action.NOT_FOR_US:
+            self._store.count(f"not-for-us:{code.kind}", wall_ms=clocks.wall_ms)
+            return Verdict(
+                Outcome.NOT_FOR_US, at, kind=code.kind, trust=code.trust, reason=decision.reason
+            )
+        if decision.action is Action.WAIT:
+            return Verdict(
+                Outcome.NOT_FOR_US, at, kind=code.kind, trust=code.trust, reason=decision.reason
+            )
+        tags = self._services.tags(code.keys)
+        last = self._paired(tags, clocks)
+        direction, basis = self._direction(last)
+        if self._repeated(code.keys, last, direction, clocks):
+            seen = self._recent_of(tags)
+            return Verdict(
+                Outcome.DUPLICATE,
+                at,
+                direction=seen.direction if seen else direction,
+                basis=basis,
+                kind=code.kind,
+                trust=code.trust,
+                reason="repeat",
+                person=code.person,
+                previous_at=seen.verdict.at if seen else None,
+            )
+        refused = decision.action is Action.REFUSE
+        return self._record(
+            EntryType.REFUSED if refused else EntryType.PASSAGE,
+            code,
+            decision,
+            direction,
+            basis,
+            clocks,
+            tags=() if refused else tags,
+            before=last,
+        )
+
+    def _by_hand(self, person: Person, purpose: str) -> Verdict:
+        clocks = self._clock.now()
+        keys = person.keys or ((f"phone:{person.phone}",) if person.phone else ())
+        tags = self._services.tags(keys)
+        last = self._paired(tags, clocks)
+        direction, basis = self._direction(last)
+        code = Code("hand", person, Trust.UNSIGNED, purpose=purpose)
+        decision = Decision(Action.ACCEPT, purpose=purpose)
+        return self._record(
+            EntryType.HAND, code, decision, direction, basis, clocks, tags=tags, before=last
+        )
+
+    def _record(
+        self,
+        type_: EntryType,
+        code: Code,
+        decision: Decision,
+        direction: Direction,
+        basis: Basis,
+        clocks: Clocks,
+        *,
+        tags: tuple[bytes, ...],
+        before: tuple[str, int, int] | None,
+    ) -> Verdict:
+        id_, seq = self._put(
+            type_,
+            clocks,
+            passage=Passage(tags, direction.value, clocks.boot_ms) if tags else None,
+            content=_content(code),
+            direction=direction.value,
+            basis=basis.value,
+            kind=code.kind,
+            trust=code.trust.value,
+            purpose=decision.purpose or None,
+            reason=decision.reason or None,
+        )
+        self._last[code.keys] = clocks.boot_ms
+        refused = type_ is EntryType.REFUSED
+        verdict = Verdict(
+            Outcome.REFUSED if refused else Outcome.RECORDED,
+            wall_time(clocks.wall_ms),
+            id=str(id_),
+            seq=seq,
+            direction=direction,
+            basis=basis,
+            kind=code.kind,
+            trust=code.trust,
+            reason=decision.reason,
+            person=code.person,
+            alerts=decision.alerts,
+        )
+        if refused:
+            self._tally = replace(self._tally, refused=self._tally.refused + 1)
+        else:
+            self._add(direction, 1)
+            self._remember(
+                _Remembered(id_, direction, tags, before, clocks.boot_ms, verdict)
+            )
+        return verdict
+
+    def _correct(self, id_: str, *, flip: bool) -> Verdict | None:
+        """Undo a passage, or turn its direction, by a correcting entry; never a deletion."""
+        known = self._recent.pop(id_, None)
+        if known is None:
+            return None
+        clocks = self._clock.now()
+        direction = known.direction.opposite
+        if flip:
+            passage = Passage(known.tags, direction.value, known.boot_ms)
+        elif known.before is not None:
+            passage = Passage(known.tags, known.before[0], known.before[1])
+        else:
+            passage = Passage(known.tags, "", known.boot_ms)
+        try:
+            new_id, seq = self._put(
+                EntryType.CORRECTION,
+                clocks,
+                passage=passage if known.tags else None,
+                content={},
+                direction=direction.value if flip else None,
+                basis=Basis.GUARD.value if flip else None,
+                kind=known.verdict.kind,
+                corrects=known.id,
+            )
+        except DiskRefused:
+            self._recent[id_] = known
+            raise
+        self._add(known.direction, -1)
+        verdict = replace(
+            known.verdict,
+            id=str(new_id),
+            seq=seq,
+            direction=direction if flip else known.direction,
+            basis=Basis.GUARD,
+            reason="flipped" if flip else "undone",
+            alerts=(),
+        )
+        if flip:
+            self._add(direction, 1)
+            self._remember(replace(known, direction=direction, verdict=verdict))
+        return verdict
+
+    def _unscanned(self, count: int) -> Verdict:
+        clocks = self._clock.now()
+        direction, basis = self._direction(None)
+        id_, seq = self._put(
+            EntryType.UNSCANNED,
+            clocks,
+            passage=None,
+            content={},
+            direction=direction.value,
+            basis=basis.value,
+            count=count,
+        )
+        self._tally = replace(self._tally, unscanned=max(0, self._tally.unscanned + count))
+        at = wall_time(clocks.wall_ms)
+        return Verdict(
+            Outcome.RECORDED, at, id=str(id_), seq=seq, direction=direction, basis=basis,
+            kind="unscanned", reason="unscanned",
+        )  # fmt: skip
+
+    def _put(
+        self,
+        type_: EntryType,
+        clocks: Clocks,
+        *,
+        passage: Passage | None,
+        content: dict[str, object],
+        **facts: object,
+    ) -> tuple[uuid.UUID, int]:
+        station = self._station
+        id_ = uuid7(clocks.wall_ms)
+
+        def build(link: Link) -> Entry:
+            header = Header(
+                id=id_,
+                kiosk=station.kiosk,
+                place=station.place,
+                gate=station.gate,
+                chain=link.chain,
+                seq=link.seq,
+                prev=link.prev,
+                type=type_.value,
+                wall_ms=clocks.wall_ms,
+                boot_ms=clocks.boot_ms,
+                boot_id=clocks.boot_id,
+                clock=clocks.state,
+                seal_kid=station.seal_kid,
+                trip=station.trip,
+                **facts,  # type: ignore[arg-type]  # each is a field of Header; tests build all
+            ).to_bytes()
+            return Entry(header, self._services.seal(content, header))
+
+        row = self._store.put(build, wall_ms=clocks.wall_ms, passage=passage)
+        self._clock.raise_floor(clocks.wall_ms)
+        return id_, row.seq
+
+    # -- directions and repeats ----------------------------------------------------------
+
+    def _direction(self, last: tuple[str, int, int] | None) -> tuple[Direction, Basis]:
+        if self.mode is not DirectionMode.AUTO:
+            fixed = not self._picked or self.mode is self._configured
+            return Direction(self.mode.value), Basis.FIXED if fixed else Basis.GUARD
+        if last is not None:
+            return Direction(last[0]).opposite, Basis.AUTO
+        return self._usual, Basis.ASSUMED if self.memory_lost else Basis.AUTO
+
+    def _paired(self, tags: tuple[bytes, ...], clocks: Clocks) -> tuple[str, int, int] | None:
+        last = self._store.last_passage(tags)
+        if last is None or clocks.boot_ms - last[1] > PAIRING_S * 1000:
+            return None
+        return last
+
+    def _repeated(
+        self,
+        keys: tuple[str, ...],
+        last: tuple[str, int, int] | None,
+        direction: Direction,
+        clocks: Clocks,
+    ) -> bool:
+        before = self._last.get(keys) if keys else None
+        if before is not None and clocks.boot_ms - before < REPEAT_MS:
+            return True
+        return (
+            last is not None
+            and last[0] != direction.value
+            and clocks.boot_ms - last[1] < OPPOSITE_MS
+        )
+
+    def _recent_of(self, tags: tuple[bytes, ...]) -> _Remembered | None:
+        wanted = set(tags)
+        for known in reversed(self._recent.values()):
+            if wanted & set(known.tags):
+                return known
+        return None
+
+    def _remember(self, known: _Remembered) -> None:
+        assert known.verdict.id is not None
+        self._recent[known.verdict.id] = known
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        if len(self._last) > 4 * REMEMBERED:
+            newest = sorted(self._last.items(), key=lambda item: item[1])[-REMEMBERED:]
+            self._last = dict(newest)
+
+    def _add(self, direction: Direction, n: int) -> None:
+        if direction is Direction.IN:
+            self._tally = replace(self._tally, entered=max(0, self._tally.entered + n))
+        else:
+            self._tally = replace(self._tally, left=max(0, self._tally.left + n))
+
+    def _out_of_service(self, clocks: Clocks, error: DiskRefused) -> Verdict:
+        del error  # its words are for the log of whoever composes us; the screen has its own
+        return Verdict(Outcome.OUT_OF_SERVICE, wall_time(clocks.wall_ms), reason="disk")
+
+
+def _content(code: Code) -> dict[str, object]:
+    """Return what is sealed of a code: facts that it held, nothing empty."""
+    content: dict[str, object] = {}
+    if code.person is not None:
+        facts = {
+            name: getattr(code.person, name)
+            for name in ("name", "birth", "sex", "number", "qid", "bhyt", "phone", "address")
+        }
+        content["person"] = {name: value for name, value in facts.items() if value}
+    if code.reference:
+        content["reference"] = code.reference
+    return content

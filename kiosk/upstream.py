@@ -1,0 +1,181 @@
+"""The way to the hub: one POST of signed bytes. The door to requests.
+
+TLS is always verified, with no switch to turn it off; plain HTTP goes to loopback only.
+A hub on a LAN is recognised by the fingerprint of its certificate (``pin``) instead of a
+certificate authority. While the kiosk's clock is not trusted, the certificate's chain and
+name are verified and its dates are not: a wrong clock must not stop sync.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from types import TracebackType
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from kiosk.errors import BadConfig, HubUnreachable, NoReceipt
+from wire.signed import MEDIA_TYPE
+
+TIMEOUT_S = (5.0, 20.0)
+"""Seconds to connect and to wait for each part of the answer; always on."""
+
+MAX_ANSWER = 1024 * 1024
+"""No answer of the hub comes near this; a longer one is not read."""
+
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, openssl/x509_vfy.h
+
+
+class Upstream(Protocol):
+    """Something that takes signed bytes and answers with bytes."""
+
+    def post(self, path: str, data: bytes, *, dates_count: bool) -> bytes:
+        """Send ``data`` to ``path``; raises :class:`~kiosk.errors.Retry` errors."""
+
+    def close(self) -> None:
+        """Let connections go."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether ``url`` points at this very machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Hub:
+    """A hub behind HTTPS (or loopback HTTP); a context manager."""
+
+    def __init__(self, url: str, *, pin: bytes = b"") -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BadConfig(f"{url!r} is no address of a hub; it begins with https://.")
+        if parts.scheme == "http" and not is_loopback(url):
+            raise BadConfig(f"The hub's address {url} is not encrypted; it must be https://.")
+        self._url = url.rstrip("/")
+        self._pin = pin
+        self._sessions: dict[bool, requests.Session] = {}
+
+    def post(self, path: str, data: bytes, *, dates_count: bool) -> bytes:
+        """Send ``data``; return the answer's bytes, believed by nobody yet.
+
+        A signed refusal comes with an HTTP error, so the body counts and the status does
+        not. Raises :class:`HubUnreachable`, or :class:`NoReceipt` when what answered
+        cannot be our hub (another media type, too long, cut).
+        """
+        session = self._session(dates_count=dates_count)
+        try:
+            with session.post(
+                self._url + path,
+                data=data,
+                headers={"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE},
+                timeout=TIMEOUT_S,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                body = _body(answer)
+                retry_after = _seconds(answer.headers.get("Retry-After"))
+                kind = answer.headers.get("Content-Type", "").split(";")[0].strip()
+                if kind != MEDIA_TYPE:
+                    raise NoReceipt(
+                        f"Something answered {answer.status_code} in the hub's place.",
+                        retry_after_s=retry_after,
+                    )
+                if answer.status_code in (429, 503):
+                    raise NoReceipt("The hub is busy.", retry_after_s=retry_after)
+                return body
+        except requests.exceptions.SSLError as error:
+            raise HubUnreachable(
+                "What answers is not our hub: its TLS certificate does not fit."
+            ) from error
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise HubUnreachable("The hub cannot be reached.") from error
+
+    def _session(self, *, dates_count: bool) -> requests.Session:
+        session = self._sessions.get(dates_count)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False  # no proxy or netrc of whoever started us
+            session.mount("https://", _Adapter(self._pin, dates_count=dates_count))
+            self._sessions[dates_count] = session
+        return session
+
+    def close(self) -> None:
+        """Close connections; harmless twice."""
+        while self._sessions:
+            self._sessions.popitem()[1].close()
+
+    def __enter__(self) -> Hub:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Hub({self._url!r}, pinned={bool(self._pin)})"
+
+
+class _Adapter(HTTPAdapter):
+    """TLS as the module says; one pooled connection."""
+
+    def __init__(self, pin: bytes, *, dates_count: bool) -> None:
+        self._pin = pin
+        self._context = ssl.create_default_context()
+        if pin:
+            self._context.check_hostname = False
+            self._context.verify_mode = ssl.CERT_NONE  # the pin below is checked instead
+        elif not dates_count:
+            self._context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Hand our TLS rules to urllib3."""
+        kwargs["ssl_context"] = self._context
+        if self._pin:
+            kwargs["assert_fingerprint"] = self._pin.hex()
+            kwargs["assert_hostname"] = False
+        super().init_poolmanager(*args, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leave verification to our context; requests would put its own bundle in."""
+        if not self._pin:
+            conn.cert_reqs = "CERT_REQUIRED"
+
+    def build_connection_pool_key_attributes(
+        self, request: Any, verify: Any, cert: Any = None
+    ) -> Any:
+        """Keep requests from choosing a context of its own."""
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        for name in ("cert_reqs", "ca_certs", "ca_cert_dir"):
+            pool.pop(name, None)
+        return host, pool
+
+
+def _body(answer: requests.Response) -> bytes:
+    promised = answer.headers.get("Content-Length")
+    parts, size = [], 0
+    for part in answer.iter_content(65536):
+        size += len(part)
+        if size > MAX_ANSWER:
+            raise NoReceipt("What answered in the hub's place does not stop talking.")
+        parts.append(part)
+    if promised is not None and promised.isdigit() and int(promised) != size:
+        raise HubUnreachable("The hub's answer was cut on the way.")
+    return b"".join(parts)
+
+
+def _seconds(text: str | None) -> float | None:
+    """Read Retry-After in seconds; the date form is for clocks that can be trusted."""
+    return float(text) if text is not None and text.isdigit() else None
