@@ -16,9 +16,17 @@ from kiosk.model import Code
 __all__ = ["FAMILIES", "Context", "Family", "classify"]
 
 _MODULES = (
-    "national",
+    "own",
+    "enrolment",
+    "hc1",
+    "shc",
+    "vdsnc",
     "cccd",
+    "national",
+    "bhyt",
     "number",
+    "hcmc",
+    "hosts",
     "foreign",
 )
 """The families in the order in which they are asked; the first that knows a text reads it."""
@@ -57,8 +65,8 @@ def read(text: str, context: Context) -> Code:
     """Classify without the net beneath it: for :func:`classify`, and for fuzzing."""
     if len(text) > (LONGEST if text.isascii() else _LONGEST_TEXT):
         return Code(kind="unknown", reason="too-long")
-    text = unicodedata.normalize("NFC", text.strip("\ufeff\0\r\n\t "))
-    if not text:
+    text = unicodedata.normalize("NFC", text.strip("\ufeff\0\r\n\t"))
+    if not text.strip():
         return Code(kind="empty", reason="empty")
     for family in FAMILIES:
         code = family.read(text, context)
