@@ -130,7 +130,8 @@ class Person:
         if self.qid:
             found.append(f"qid:{self.qid}")
         if self.bhyt:
-            found.append(f"bhyt:{self.bhyt.upper()}")
+            # Old cards put benefit and province before the ten digits that new ones carry.
+            found.append(f"bhyt:{self.bhyt[-10:]}")
         return tuple(found)
 
     @property
@@ -189,6 +190,64 @@ class Code:
     def __repr__(self) -> str:
         """Show the kind and nothing of the content."""
         return f"Code(kind={self.kind!r}, trust={self.trust.value!r})"
+
+
+class Response(StrEnum):
+    """What a gate does about something that is not as it should be."""
+
+    RECORD = "record"
+    ALERT = "alert"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class GatePolicy:
+    """What this gate does with which code; the section ``[policy]`` of the configuration.
+
+    The defaults record everyone, alert where something is wrong, and refuse nobody but
+    passes that were taken back. A code that is no person's is never a matter of policy.
+    """
+
+    kinds: tuple[str, ...] = ()
+    """Kinds of code that this gate takes; none named means every person's code."""
+    other_kinds: Response = Response.REFUSE
+    """A person's code of another kind than those."""
+    expired: Response = Response.ALERT
+    revoked: Response = Response.REFUSE
+    bad_signature: Response = Response.ALERT
+    unchecked: Response = Response.ALERT
+    """A signature that cannot be checked here: an unknown key, a certificate not in order."""
+    wrong_place: Response = Response.ALERT
+    """A pass that was issued for another place."""
+    declaration: bool = False
+    """Whether a health declaration is asked for besides the person's own code."""
+    declaration_days: int = 14
+    """How many days a declaration counts: 14 or 21 by rule."""
+    no_declaration: Response = Response.ALERT
+    """A person who shows none."""
+    no_declaration_for: tuple[str, ...] = ()
+    """Purposes for which none is asked: staff, say, whose employer asks them."""
+    symptoms: Response = Response.ALERT
+    """A declaration that names a symptom or a contact of ``watch_for``."""
+    watch_for: tuple[str, ...] = (
+        "fever",
+        "cough",
+        "short-breath",
+        "pneumonia",
+        "sore-throat",
+        "tiredness",
+        "contact-case",
+        "contact-area",
+        "contact-symptoms",
+    )
+    second_code_s: int = 60
+    """Seconds that the gate waits for the second code of the same person."""
+    purpose: str = ""
+    """What everybody comes for here (staff, guest …); empty where it differs."""
+    purposes: tuple[str, ...] = ()
+    """What the guard is asked to choose from; none means nobody is asked."""
+    purpose_from_pass: bool = True
+    """Whether the purpose that a signed pass or declaration states is taken."""
 
 
 @dataclass(frozen=True, slots=True)

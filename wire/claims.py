@@ -245,6 +245,6 @@ def _is_citizen(text: str) -> bool:
 
 def _birth(value: Any) -> str:
     text = _text(str(value) if type(value) is int else value)
-    if len(text) not in (0, 4, 6, 8) or not text.isdigit() and text:
+    if len(text) not in (0, 4, 6, 8) or (text and not text.isdigit()):
         raise Malformed("The bearer's birth date is none.")
     return "-".join(part for part in (text[:4], text[4:6], text[6:8]) if part)
