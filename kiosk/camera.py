@@ -201,7 +201,7 @@ def open_camera(
     :raises BadInput: when ``spec`` is none of these, or the file cannot be played.
     :raises CameraGone: when the device or stream does not answer (now).
     """
-    from kiosk.playback import open_file  # noqa: PLC0415 - playback builds upon this module
+    from kiosk.playback import open_file
 
     if spec == "none":
         return NoCamera(spec)

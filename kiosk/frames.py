@@ -74,7 +74,7 @@ class Sighting:
         return f"Sighting({self.decoder} at {x:.0f},{y:.0f}, {len(self.raw)} bytes)"
 
 
-def image_of(pixels: Any) -> Image:  # noqa: ANN401 - whatever can be an array, a list of lists too
+def image_of(pixels: Any) -> Image:
     """Return ``pixels`` as an image: 8 bits, grey or BGR.
 
     :raises ValueError: when its shape is no picture's.
@@ -86,7 +86,7 @@ def image_of(pixels: Any) -> Image:  # noqa: ANN401 - whatever can be an array, 
     if array.size == 0 or not (
         array.ndim == grey or (array.ndim == grey + 1 and array.shape[2] in channels)
     ):
-        raise ValueError(f"an array of shape {array.shape} is no picture")  # noqa: EM102, TRY003
+        raise ValueError(f"an array of shape {array.shape} is no picture")
     if array.dtype == np.uint16:
         array = (array >> 8).astype(np.uint8)
     return np.ascontiguousarray(array, dtype=np.uint8)

@@ -196,7 +196,7 @@ class FilmCamera(_PacedCamera):
         capture.release()
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self.fps = self._wanted_fps or (rate if 0 < rate < 1000 else 30.0)  # noqa: PLR2004
+        self.fps = self._wanted_fps or (rate if 0 < rate < 1000 else 30.0)
         self._played.add(path)
 
     def _end_file(self) -> None:
@@ -209,7 +209,7 @@ class FilmCamera(_PacedCamera):
 
     def _next_file(self, timeout: float) -> bool:
         """Open the folder's next video; wait for it where the folder still grows."""
-        assert self._folder is not None  # noqa: S101 - a single file ends exhausted
+        assert self._folder is not None
         growing = (self._folder / GROWING).exists()
         for path in _sorted(self._folder):
             if path not in self._played and path.suffix.lower() in VIDEOS:

@@ -26,9 +26,9 @@ noise, from which a cell may belong to a code: black on white at 2 pixels a modu
 
 def grey(image: Image) -> Image:
     """Return ``image`` without its colours; itself where it has none."""
-    if image.ndim == 2:  # noqa: PLR2004 - rows and columns
+    if image.ndim == 2:
         return image
-    code = cv2.COLOR_BGRA2GRAY if image.shape[2] == 4 else cv2.COLOR_BGR2GRAY  # noqa: PLR2004
+    code = cv2.COLOR_BGRA2GRAY if image.shape[2] == 4 else cv2.COLOR_BGR2GRAY
     return cast(Image, cv2.cvtColor(image, code))
 
 

@@ -129,8 +129,6 @@ class Scanner:
             log.warning("The decoder %s failed on a picture: %s", decoder.name, error)
 
 
-def scanner(
-    *, who: Callable[[str], frozenset[str] | None], guide: Guide | None = None
-) -> Scanner:
+def scanner(*, who: Callable[[str], frozenset[str] | None], guide: Guide | None = None) -> Scanner:
     """Return a scanner with every decoder this machine has."""
     return Scanner(who=who, guide=guide, second=zbar())

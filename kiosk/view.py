@@ -113,9 +113,7 @@ class View:
         self._track(chosen).answered = True
         return Presentation(chosen)
 
-    def _persons(
-        self, persons: list[Sighting], at: float, size: tuple[int, int]
-    ) -> Presentation:
+    def _persons(self, persons: list[Sighting], at: float, size: tuple[int, int]) -> Presentation:
         inside = [s for s in persons if self.guide.holds(s.centre, size)]
         near = _large(inside or persons)
         groups = self._by_person(near)

@@ -170,7 +170,7 @@ class Worker:
     def _run(self) -> None:
         try:
             self._work(self)
-        except BaseException as error:  # noqa: BLE001 - the last stop: it is logged and told
+        except BaseException as error:
             self.error = error
             log.critical("The thread %r died.", self.name, exc_info=error)
             if self._on_death:
