@@ -1,0 +1,193 @@
+"""Facts become words, colours, shapes and sounds, in each language (pure).
+
+A :class:`Notice` is all that a screen needs to show a verdict; :func:`status` says calmly
+how the kiosk is. Nothing here is remembered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from kiosk.model import Basis, ClockState, Direction, Health, Outcome, Person, Verdict
+from kiosk.words import Words
+
+GATE_TIME = dt.timezone(dt.timedelta(hours=7))
+"""Vietnam's time, without daylight saving: what people at the gate read."""
+
+_TONES = {
+    Outcome.RECORDED: ("go", "tick", "ok", 2.5),
+    Outcome.DUPLICATE: ("again", "double-tick", "ok", 2.5),
+    Outcome.REFUSED: ("stop", "cross", "stop", 5.0),
+    Outcome.NOT_FOR_US: ("look", "other-code", "look", 4.0),
+    Outcome.TWO_CODES: ("look", "two-codes", "look", 3.0),
+    Outcome.OUT_OF_SERVICE: ("stop", "bars", "stop", 8.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A verdict as it is shown and heard.
+
+    ``tone`` names a colour of the palette (its ink is ``on_`` + tone), ``shape`` a shape,
+    ``sound`` a sound, ``phrase`` the slot of a recorded prompt. ``person`` is masked.
+    ``seconds`` is how long it fills the screen. ``entry`` is the id that undo and flip name.
+    """
+
+    tone: str
+    shape: str
+    sound: str
+    phrase: str
+    title: str
+    detail: str = ""
+    person: str = ""
+    direction: str = ""
+    time: str = ""
+    note: str = ""
+    seconds: float = 2.5
+    entry: str | None = None
+
+
+def notice(verdict: Verdict, words: Words) -> Notice:
+    """Return what to show and sound for a verdict."""
+    tone, shape, sound, seconds = _TONES[verdict.outcome]
+    return Notice(
+        tone=tone,
+        shape=shape,
+        sound=sound,
+        phrase=_phrase(verdict),
+        title=_title(verdict, words),
+        detail=_detail(verdict, words),
+        person=masked(verdict.person, words) if verdict.person else "",
+        direction=verdict.direction.value if verdict.direction else "",
+        time=clock_time(verdict.at),
+        note=_note(verdict, words),
+        seconds=seconds,
+        entry=verdict.id if verdict.outcome is Outcome.RECORDED else None,
+    )
+
+
+def _phrase(verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.RECORDED and verdict.direction:
+        return f"recorded-{verdict.direction.value}"
+    return verdict.outcome.value.replace("_", "-")
+
+
+def _title(verdict: Verdict, words: Words) -> str:
+    if verdict.outcome is Outcome.RECORDED:
+        return words[f"verdict.recorded.{verdict.direction or 'none'}"]
+    return words[f"verdict.{verdict.outcome.value}.title"]
+
+
+def _detail(verdict: Verdict, words: Words) -> str:
+    match verdict.outcome:
+        case Outcome.RECORDED:
+            return ""
+        case Outcome.DUPLICATE:
+            if verdict.previous_at is None or verdict.direction is None:
+                return words["verdict.duplicate.detail"]
+            key = f"verdict.duplicate.detail_{verdict.direction.value}"
+            return words.say(key, time=clock_time(verdict.previous_at))
+        case Outcome.TWO_CODES:
+            return words["verdict.two_codes.detail"]
+        case Outcome.OUT_OF_SERVICE:
+            return f"{outage(verdict.reason, words)} {words['out.paper']}"
+    return reason(verdict.reason, words)
+
+
+def _note(verdict: Verdict, words: Words) -> str:
+    if verdict.outcome is not Outcome.RECORDED:
+        return ""
+    parts = [words[f"kind.{verdict.kind}"]] if f"kind.{verdict.kind}" in words else []
+    if verdict.basis is Basis.AUTO:
+        parts.append(words["direction.from_auto"])
+    elif verdict.basis is Basis.ASSUMED:
+        parts.append(words["direction.assumed"])
+    return " · ".join(parts)
+
+
+def reason(word: str, words: Words) -> str:
+    """Return the sentence for a reason; an unknown one says what to show instead."""
+    return words.either(f"reason.{word}", "reason.other")
+
+
+def outage(word: str, words: Words) -> str:
+    """Return the sentence for what keeps the kiosk from recording."""
+    return words.either(f"out.{word}", "out.other")
+
+
+def alert(word: str, words: Words) -> str:
+    """Return the sentence for an alert in the tray."""
+    return words.either(f"alert.{word}", "alert.other")
+
+
+def masked(person: Person, words: Words) -> str:
+    """Return what a gate may show of a person: ``N. T. H. Nhung · Nữ · 1990``."""
+    sex = words[f"sex.{person.sex}"] if person.sex else ""
+    return " · ".join(part for part in (person.masked_name, sex, person.birth_year) if part)
+
+
+def clock_time(moment: dt.datetime) -> str:
+    """Return ``14:05`` in the gate's time."""
+    return moment.astimezone(GATE_TIME).strftime("%H:%M")
+
+
+def calendar_day(moment: dt.datetime) -> str:
+    """Return ``24/11/2025`` in the gate's time."""
+    return moment.astimezone(GATE_TIME).strftime("%d/%m/%Y")
+
+
+def age(seconds: float, words: Words) -> str:
+    """Return a duration in its largest fitting unit, without false precision."""
+    for length, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= length:
+            return words.say(f"age.{unit}", count=int(seconds // length))
+    return words["age.now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One calm line of the status: a shape, a tone (``good``, ``warn``, ``bad``, ``quiet``), words."""
+
+    shape: str
+    tone: str
+    text: str
+    detail: str = ""
+
+
+def hub_sign(health: Health, words: Words) -> Sign:
+    """Say how the hub is; when it is not, the first thing said is that the data are safe."""
+    if health.hub == "ok":
+        key = "hub.sending" if health.waiting else "hub.ok"
+        return Sign("hub", "good", words[key])
+    tone = "bad" if health.hub == "not-recognised" else "quiet" if health.hub == "none" else "warn"
+    return Sign("hub-off", tone, words.either(f"hub.{health.hub}", "hub.offline"), words["hub.safe"])
+
+
+def waiting_sign(health: Health, words: Words) -> Sign:
+    """Say how many entries wait, and since when the oldest does."""
+    if not health.waiting:
+        return Sign("waiting", "quiet", words["waiting.none"])
+    key = "waiting.one" if health.waiting == 1 else "waiting.many"
+    oldest = ""
+    if health.oldest_waiting_s is not None:
+        oldest = words.say("waiting.oldest", age=age(health.oldest_waiting_s, words))
+    return Sign("waiting", "quiet", words.say(key, count=health.waiting), oldest)
+
+
+def camera_sign(health: Health, words: Words) -> Sign:
+    """Say how the camera is."""
+    known = {"ok": ("camera", "good"), "starting": ("camera", "quiet"), "none": ("camera-off", "quiet")}
+    shape, tone = known.get(health.camera, ("camera-off", "bad"))
+    return Sign(shape, tone, words.either(f"camera.{health.camera}", "camera.gone"))
+
+
+def clock_sign(health: Health, words: Words) -> Sign:
+    """Say how far the time can be believed."""
+    tone = {ClockState.TRUSTED: "good", ClockState.ASSERTED: "quiet"}.get(health.clock, "warn")
+    return Sign("clock", tone, words[f"clock.{health.clock.value}"])
+
+
+def opposite_of(direction: str) -> str:
+    """Return the other direction's word, or nothing for nothing."""
+    return Direction(direction).opposite.value if direction else ""

@@ -1,0 +1,30 @@
+"""What a person sees: one .py and one .kv per screen.
+
+Kivy takes over a process when it is imported (arguments, root logger, standard error, files
+in the home folder). What keeps it from doing so stands here, because this runs before any
+import of it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+_SETTINGS = {
+    "KIVY_NO_ARGS": "1",
+    "KIVY_NO_CONFIG": "1",
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_NO_CONSOLELOG": "1",
+    "KIVY_LOG_MODE": "PYTHON",
+    "KIVY_HOME": str(Path(tempfile.gettempdir()) / "kiosk-no-home"),  # named, never made
+    # One provider each, so that none is searched for and nothing else is started.
+    "KIVY_WINDOW": "sdl2",
+    "KIVY_TEXT": "sdl2",
+    "KIVY_IMAGE": "sdl2",
+    "KIVY_AUDIO": "sdl2",
+    "KIVY_CLIPBOARD": "dummy",
+}
+
+for _name, _value in _SETTINGS.items():
+    os.environ.setdefault(_name, _value)

@@ -1,0 +1,71 @@
+"""What every screen is: it has words and a design, hears of verdicts, and can be left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kivy.properties import ObjectProperty
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.model import Command, Health
+from kiosk.notices import Notice
+from kiosk.screens.design import DESIGN, Design
+from kiosk.screens.preview import Source
+from kiosk.screens.settings import ScreenSettings
+from kiosk.words import Words, load
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a screen can do besides showing: all of it given by the app.
+
+    ``send`` passes a command to the desk, ``go`` changes to a screen by name, ``sound``
+    plays one, ``speak`` changes the language, ``now`` is the gate's wall time (UTC).
+    """
+
+    settings: ScreenSettings
+    send: Callable[[Command], None]
+    source: Source | None
+    now: Callable[[], dt.datetime]
+    go: Callable[[str], None]
+    sound: Callable[[str], None]
+    speak: Callable[[str], None]
+
+
+class Face(FloatLayout):
+    """A screen. ``ground`` names the colour behind it, which a verdict may change."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    words: Words = ObjectProperty(load("vi"))
+    health: Health = ObjectProperty(Health(), rebind=True)
+    ground = ObjectProperty("paper")
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        self.means = means
+        super().__init__(**kwargs)
+
+    def enter(self) -> None:
+        """Come to the front."""
+
+    def leave(self) -> None:
+        """Go; let go of everything personal."""
+
+    def verdict(self, notice: Notice) -> None:
+        """Show a verdict."""
+
+    def hint(self, word: str) -> None:
+        """Show how to hold a code better; an empty word takes the hint away."""
+
+    def type(self, text: str) -> None:
+        """Take what a person types on a physical keyboard, one or more letters."""
+
+    def press(self, key: str) -> bool:
+        """Take a named key (``enter``, ``backspace``, ``escape``); say whether it was used."""
+        del key
+        return False
+
+    def tick(self) -> None:
+        """Once a second."""

@@ -1,0 +1,172 @@
+"""The guard's screen: the live picture, the verdict, direction, counts, and what waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk import notices
+from kiosk.model import CountUnscanned, DirectionMode, Flip, SetDirection, Undo
+from kiosk.notices import Notice, Sign
+from kiosk.screens.design import DESIGN, Design
+from kiosk.screens.face import Face, Means
+from kiosk.screens.hero import Hero  # noqa: F401 - named in guard.kv
+from kiosk.words import Words, languages, load
+
+REGRET_S = 10
+"""How long the last entry can be undone or turned round by one touch."""
+
+
+class TopBar(BoxLayout):
+    """Where this gate is, how camera and clock are, and the time."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    place = StringProperty("")
+    gate = StringProperty("")
+    camera: Sign = ObjectProperty(Sign("camera", "quiet", ""), rebind=True)
+    time: Sign = ObjectProperty(Sign("clock", "quiet", ""), rebind=True)
+    clock_text = StringProperty("")
+    loud = BooleanProperty(defaultvalue=False)
+    ink = StringProperty("ink")
+    quiet = StringProperty("quiet")
+
+
+class DirectionSwitch(BoxLayout):
+    """Which way people are passing; it stays as it was set."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    words: Words = ObjectProperty(load("vi"))
+    mode = StringProperty("in")
+
+    __events__ = ("on_choose",)
+
+    def on_choose(self, mode: str) -> None:
+        """A direction was touched."""
+
+
+class GuardFace(Face):
+    """Watches, and for a few seconds after each verdict is nothing but that verdict."""
+
+    scene = OptionProperty("watch", options=["watch", "verdict"])
+    mode = StringProperty("in")
+    clock_text = StringProperty("")
+    place = StringProperty("")
+    gate = StringProperty("")
+    hub: Sign = ObjectProperty(Sign("hub", "quiet", ""), rebind=True)
+    waiting: Sign = ObjectProperty(Sign("waiting", "quiet", ""), rebind=True)
+    waiting_text = StringProperty("")
+    camera: Sign = ObjectProperty(Sign("camera", "quiet", ""), rebind=True)
+    time: Sign = ObjectProperty(Sign("clock", "quiet", ""), rebind=True)
+    next_language = StringProperty("EN")
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        super().__init__(means, **kwargs)
+        self.last: Notice | None = None
+        self._regret_left = 0
+        self._back: Any = None
+        self.place, self.gate = means.settings.place, means.settings.gate
+        self.mode = means.settings.direction.value
+        preview = self.ids.hero.ids.preview
+        preview.source = means.source
+        preview.guide = list(means.settings.guide)
+        self.fbind("words", self._refresh)
+        self.fbind("health", self._refresh)
+        self._refresh()
+
+    def enter(self) -> None:
+        """Follow the camera."""
+        self.ids.hero.ids.preview.start()
+        self.tick()
+
+    def leave(self) -> None:
+        """Stop following, and forget whom we saw."""
+        self.ids.hero.ids.preview.stop()
+        self._forget()
+        self._watch_again()
+
+    def verdict(self, notice: Notice) -> None:
+        """Fill the screen with it; a new one takes the old one's place at once."""
+        self.scene = "verdict"
+        self.ground = notice.tone
+        self.ids.hero.show(notice)
+        if self._back is not None:
+            self._back.cancel()
+        self._back = Clock.schedule_once(self._watch_again, notice.seconds)
+        if notice.entry:
+            self.last = notice
+            self._regret_left = REGRET_S
+            self.ids.hero.keep(notice, self.words)
+        else:
+            self._forget()
+
+    def _watch_again(self, *_: object) -> None:
+        if self._back is not None:
+            self._back.cancel()
+            self._back = None
+        self.scene = "watch"
+        self.ground = "paper"
+        self.ids.hero.clear()
+
+    def _forget(self) -> None:
+        self.last = None
+        self._regret_left = 0
+        self.ids.hero.drop()
+
+    def hint(self, word: str) -> None:
+        """Show a hint over the picture."""
+        self.ids.hero.hint(word, self.words)
+
+    def tick(self) -> None:
+        """Move the clock and the time left for regret."""
+        self.clock_text = notices.clock_time(self.means.now())
+        if self._regret_left:
+            self._regret_left -= 1
+            if not self._regret_left:
+                self._forget()
+
+    def choose(self, mode: str) -> None:
+        """Keep a direction until told otherwise."""
+        self.mode = mode
+        self.means.send(SetDirection(DirectionMode(mode)))
+
+    def flip(self) -> None:
+        """Turn the last entry's direction round."""
+        if self.last and self.last.entry:
+            self.means.send(Flip(self.last.entry))
+            self._forget()
+
+    def undo(self) -> None:
+        """Take the last entry back."""
+        if self.last and self.last.entry:
+            self.means.send(Undo(self.last.entry))
+            self._forget()
+
+    def count_unscanned(self) -> None:
+        """One person passed without a scan."""
+        self.means.send(CountUnscanned(1))
+
+    def change_language(self) -> None:
+        """Speak the next language."""
+        self.means.speak(self._next())
+
+    def _next(self) -> str:
+        every = languages()
+        return every[(every.index(self.words.language) + 1) % len(every)]
+
+    def _refresh(self, *_: object) -> None:
+        self.hub = notices.hub_sign(self.health, self.words)
+        self.waiting = notices.waiting_sign(self.health, self.words)
+        parts = (self.waiting.text, self.waiting.detail)
+        self.waiting_text = " · ".join(part for part in parts if part)
+        self.camera = notices.camera_sign(self.health, self.words)
+        self.time = notices.clock_sign(self.health, self.words)
+        self.next_language = load(self._next())["language.name"]
+        self.ids.hero.explain(self.health.camera, self.words)
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,142 @@
+"""The large half of the guard's screen: the live picture, or the verdict with it inset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.animation import Animation
+from kivy.properties import (
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.notices import Notice
+from kiosk.screens.design import DESIGN, Design
+from kiosk.screens.parts import Card
+from kiosk.screens.preview import Preview  # noqa: F401 - named in guard.kv
+from kiosk.screens.verdict import LastStrip, VerdictCard, WaitingCard  # noqa: F401 - the same
+from kiosk.words import Words, load
+
+_HINT_SHAPES = {
+    "nearer": "nearer",
+    "farther": "farther",
+    "hold-still": "hand",
+    "brighter": "light",
+    "too-dark": "light",
+    "glare": "light",
+    "two-codes": "two-codes",
+}
+
+
+class SignChip(Card):
+    """A hint over the picture."""
+
+    text = StringProperty("")
+    shape = StringProperty("")
+    ink = StringProperty("ink")
+
+
+class CameraNote(BoxLayout):
+    """Why there is no picture, and what works all the same."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    shape = StringProperty("")
+    title = StringProperty("")
+    detail = StringProperty("")
+
+
+class Hero(FloatLayout):
+    """Shows the picture; during a verdict, the verdict, with the picture small in a corner."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    words: Words = ObjectProperty(load("vi"))
+    guard: Any = ObjectProperty(None, allownone=True)
+    scene = OptionProperty("watch", options=["watch", "verdict"])
+    tone = StringProperty("go")
+    shape = StringProperty("")
+    title = StringProperty("")
+    person = StringProperty("")
+    detail = StringProperty("")
+    note = StringProperty("")
+    direction = StringProperty("")
+    pulse = NumericProperty(1.0)
+    hint_text = StringProperty("")
+    hint_shape = StringProperty("")
+    camera_shape = StringProperty("camera")
+    camera_title = StringProperty("")
+    camera_detail = StringProperty("")
+    last_title = StringProperty("")
+    last_person = StringProperty("")
+    last_direction = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in ("pos", "size", "scene", "last_title"):
+            self.fbind(name, self._place)
+        self.design.fbind("u", self._place)
+
+    def show(self, notice: Notice) -> None:
+        """Show a verdict; it arrives with a short beat, so that two alike are told apart."""
+        self.tone, self.shape = notice.tone, notice.shape
+        self.title, self.person = notice.title, notice.person
+        self.detail, self.direction = notice.detail, notice.direction
+        self.note = " · ".join(part for part in (notice.time, notice.note) if part)
+        self.scene = "verdict"
+        Animation.cancel_all(self, "pulse")
+        self.pulse = 0.7
+        Animation(pulse=1.0, duration=0.2, t="out_back").start(self)
+
+    def clear(self) -> None:
+        """Go back to the picture; nothing of the verdict stays."""
+        Animation.cancel_all(self, "pulse")
+        self.scene = "watch"
+        self.title = self.person = self.detail = self.note = self.direction = ""
+
+    def keep(self, notice: Notice, words: Words) -> None:
+        """Offer for a while to take an entry back."""
+        way = words[f"direction.{notice.direction}"] if notice.direction else ""
+        parts = (words["guard.last"], way, notice.time)
+        self.words = words
+        self.last_title = " · ".join(part for part in parts if part)
+        self.last_person, self.last_direction = notice.person, notice.direction
+
+    def drop(self) -> None:
+        """Offer that no longer."""
+        self.last_title = self.last_person = self.last_direction = ""
+
+    def hint(self, word: str, words: Words) -> None:
+        """Say how to hold a code better; an empty word says nothing."""
+        self.hint_text = words[f"hint.{word}"] if word else ""
+        self.hint_shape = _HINT_SHAPES.get(word, "code")
+
+    def explain(self, camera: str, words: Words) -> None:
+        """Say why there is no picture."""
+        title, detail = f"guard.camera_{camera}", f"guard.camera_{camera}_detail"
+        self.words = words
+        self.camera_shape = "camera" if camera in {"ok", "starting"} else "camera-off"
+        self.camera_title = words[title] if title in words else words["guard.camera_starting"]
+        self.camera_detail = words[detail] if detail in words else ""
+
+    def _place(self, *_: object) -> None:
+        unit, ids = self.design.u, self.ids
+        if not ids:
+            return
+        strip = 13 * unit if self.last_title else 0
+        ids.strip.pos = (self.x + unit, self.y + unit)
+        ids.strip.size = (self.width - 2 * unit, 12 * unit)
+        ids.card.pos, ids.card.size = self.pos, self.size
+        ids.card.padding = [unit * 3, unit * 2, unit * 3, unit * 2 + strip]
+        ids.absent.pos, ids.absent.size = self.pos, self.size
+        ids.hint.size = (min(self.width - 4 * unit, 56 * unit), 9 * unit)
+        ids.hint.center_x = self.center_x
+        ids.hint.y = self.y + strip + 2 * unit
+        if self.scene == "watch":
+            ids.preview.pos, ids.preview.size = self.pos, self.size
+        else:
+            ids.preview.size = (25 * unit, 17 * unit)
+            ids.preview.right = self.right - 2 * unit
+            ids.preview.top = self.top - 2 * unit

@@ -1,0 +1,283 @@
+"""The parts that screens are made of: text, shapes, pads to press, cards."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from kivy.clock import Clock
+from kivy.core.text import Label as TextMeasure
+from kivy.graphics import Color, Rectangle
+from kivy.graphics.texture import Texture
+from kivy.lang import Builder
+from kivy.properties import (
+    AliasProperty,
+    BooleanProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from kiosk import fonts
+from kiosk.look import shapes
+from kiosk.look.raster import mask
+from kiosk.screens.design import DESIGN, SCALE, Design
+
+
+class Text(Label):
+    """A text in a role of the type scale, which shrinks before it would be cut.
+
+    ``role`` gives the size it wants, ``floor`` how small it may become as a share of that.
+    ``cut`` says that even the smallest size does not fit: a fault that a test looks for.
+    """
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    role = OptionProperty("body", options=list(SCALE))
+    tone = StringProperty("ink")
+    strong = BooleanProperty(defaultvalue=False)
+    floor = NumericProperty(0.6)
+    one_line = BooleanProperty(defaultvalue=False)
+    balanced = BooleanProperty(defaultvalue=False)
+    cut = BooleanProperty(defaultvalue=False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._refit = Clock.create_trigger(self._fit, -1)
+        super().__init__(**kwargs)
+        for name in ("text", "size", "role", "strong", "one_line", "design"):
+            self.fbind(name, self._refit)
+        self.design.fbind("u", self._refit)
+        self.design.fbind("text", self._refit)
+        self._refit()
+
+    def _fit(self, *_: object) -> None:
+        """Choose the largest size that fits the box, from the role's down to the floor."""
+        wanted = self.design.size_of(self.role)
+        smallest = SCALE[self.role] * self.design.u * self.floor
+        self.text_size = (self.width if not self.one_line else None, None)
+        if not self.text or self.width <= 1 or self.height <= 1:
+            self.font_size = wanted
+            self.cut = False
+            return
+        fits = self._fits(wanted)
+        if not fits:
+            low, high = smallest, wanted
+            while high - low > max(0.5, wanted * 0.02):
+                middle = (low + high) / 2
+                low, high = (middle, high) if self._fits(middle) else (low, middle)
+            wanted = low
+            fits = self._fits(wanted)
+        self.font_size = wanted
+        self.cut = not fits
+        self.text_size = (self.width, None)
+        spare = self.width - self._balanced(wanted) if self.balanced and fits else 0
+        self.padding = [0, 0, spare, 0]
+
+    def _balanced(self, size: float) -> float:
+        """Return the narrowest width that needs no more lines: no word is left alone."""
+        height = self._measure(size, self.width).render(real=False)[1]
+        low, high = self.width / 2, self.width
+        while high - low > self.design.u:
+            middle = (low + high) / 2
+            wide, high_now = self._measure(size, middle).render(real=False)
+            word = max(self._measure(size, None).get_extents(w)[0] for w in self.text.split())
+            fits = high_now <= height and wide <= middle + 1 and word <= middle
+            low, high = (low, middle) if fits else (middle, high)
+        return high
+
+    def _measure(self, size: float, width: float | None) -> TextMeasure:
+        return TextMeasure(
+            text=self.text,
+            font_name=fonts.FAMILY,
+            bold=self.strong,
+            font_size=size,
+            line_height=self.line_height,
+            text_size=(width, None),
+        )
+
+    def _fits(self, size: float) -> bool:
+        measure = self._measure(size, None if self.one_line else self.width)
+        widest = max(measure.get_extents(word)[0] for word in self.text.split() or [""])
+        if widest > self.width:
+            return False
+        width, height = measure.render(real=False)
+        return height <= self.height + 1 and width <= self.width + 1
+
+
+class ShapeView(Widget):
+    """A vector shape, as large as its box allows; ``grow`` scales it as drawn."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    shape = StringProperty("")
+    tone = StringProperty("ink")
+    grow = NumericProperty(1.0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        with self.canvas:
+            self._ink = Color()
+            self._picture = Rectangle(size=(0, 0))
+        redraw = Clock.create_trigger(self._draw, -1)
+        for name in ("shape", "tone", "pos", "size", "grow"):
+            self.fbind(name, redraw)
+        self.design.fbind("colours", redraw)
+        redraw()
+
+    def _draw(self, *_: object) -> None:
+        side = int(min(self.width, self.height))
+        if self.shape not in shapes() or side < 1:
+            self._picture.size = (0, 0)
+            return
+        self._ink.rgba = self.design.colours[self.tone]
+        self._picture.texture = _texture_of(self.shape, side)
+        grown = side * self.grow
+        self._picture.size = (grown, grown)
+        self._picture.pos = (
+            round(self.center_x - grown / 2),
+            round(self.center_y - grown / 2),
+        )
+
+
+@lru_cache(maxsize=256)
+def _texture_of(name: str, side: int) -> Texture:
+    """Return a shape's picture at a size: white, with the shape as its transparency."""
+    pixels = np.full((side, side, 4), 255, np.uint8)
+    pixels[:, :, 3] = mask(shapes()[name], side)[::-1]
+    texture = Texture.create(size=(side, side), colorfmt="rgba")
+    texture.blit_buffer(pixels.reshape(-1), colorfmt="rgba")
+    return texture
+
+
+class Ground(Widget):
+    """A rounded ground in a colour."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    tone = StringProperty("card")
+    corner = NumericProperty(1.5)
+
+
+class Card(Ground, BoxLayout):
+    """A ground that lays out what lies on it."""
+
+
+class Pad(ButtonBehavior, Ground):
+    """A thing to press: a ground with a shape, a text, or both.
+
+    ``beside`` puts the shape to the left of the text instead of above it.
+    """
+
+    text = StringProperty("")
+    shape = StringProperty("")
+    ink = StringProperty("ink")
+    role = StringProperty("label")
+    strong = BooleanProperty(defaultvalue=True)
+    beside = BooleanProperty(defaultvalue=True)
+    shape_size = NumericProperty(4.0)
+    value = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("always_release", True)  # a finger that drifts still meant it
+        super().__init__(**kwargs)
+        self.label = Text(halign="center")
+        self.sign = ShapeView()
+        place = Clock.create_trigger(self._place, -1)
+        for name in ("text", "shape", "ink", "role", "strong", "beside", "shape_size"):
+            self.fbind(name, place)
+        for name in ("pos", "size"):
+            self.fbind(name, place)
+        self.design.fbind("u", place)
+        place()
+
+    def _ground(self) -> list[float]:
+        colour = self.design.colours[self.tone]
+        if self.state != "down":
+            return list(colour)
+        ink = self.design.colours[self.ink]  # pressed: a step towards its ink
+        return [0.75 * c + 0.25 * i for c, i in zip(colour, ink, strict=True)]
+
+    ground = AliasProperty(_ground, None, bind=["state", "tone", "ink", "design"])
+
+    def _place(self, *_: object) -> None:
+        unit, label, sign = self.design.u, self.label, self.sign
+        label.text, label.tone, label.role = self.text, self.ink, self.role
+        label.strong = self.strong
+        sign.shape, sign.tone = self.shape, self.ink
+        for part, wanted in ((label, self.text), (sign, self.shape)):
+            if wanted and part.parent is None:
+                self.add_widget(part)
+            elif not wanted and part.parent is not None:
+                self.remove_widget(part)
+        edge = min(unit * 1.2, self.width * 0.06)
+        side = min(self.shape_size * unit, self.width * 0.9, self.height * 0.7)
+        if not self.text:
+            sign.size = (side, side)
+            sign.center = self.center
+        elif not self.shape:
+            label.size = (self.width - 2 * edge, self.height - edge)
+            label.center = self.center
+            label.halign = "center"
+        elif self.beside:
+            sign.size = (side, side)
+            sign.pos = (self.x + 1.6 * edge, self.center_y - side / 2)
+            label.x = sign.right + edge
+            label.size = (self.right - edge - label.x, self.height - edge)
+            label.center_y = self.center_y
+            label.halign = "left"
+        else:
+            words = self.design.size_of(self.role) * 1.35
+            whole = side + words
+            sign.size = (side, side)
+            sign.center_x = self.center_x
+            sign.y = self.center_y - whole / 2 + words
+            label.size = (self.width - 2 * edge, words)
+            label.center_x = self.center_x
+            label.y = self.center_y - whole / 2
+            label.halign = "center"
+
+    def collide_point(self, x: float, y: float) -> bool:
+        """A disabled or empty pad takes no touch."""
+        return bool(super().collide_point(x, y)) and not self.disabled and self.opacity > 0
+
+
+class Toggle(Pad):
+    """A pad that is one of several choices."""
+
+    chosen = BooleanProperty(defaultvalue=False)
+    chosen_tone = StringProperty("accent")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("chosen", self._recolour)
+        self.fbind("chosen_tone", self._recolour)
+        self._recolour()
+
+    def _recolour(self, *_: object) -> None:
+        self.tone = self.chosen_tone if self.chosen else "key"
+        self.ink = f"on_{self.tone}"
+
+
+class SignView(BoxLayout):
+    """A shape and a few words about how something is."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    shape = StringProperty("")
+    tone = StringProperty("quiet")
+    text = StringProperty("")
+
+
+class Count(BoxLayout):
+    """A number over what it counts."""
+
+    design: Design = ObjectProperty(DESIGN, rebind=True)
+    number = NumericProperty(0)
+    text = StringProperty("")
+    tone = StringProperty("ink")
+
+
+Builder.load_file(str(Path(__file__).parent.parent / "ui.kv"))

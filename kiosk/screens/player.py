@@ -1,0 +1,54 @@
+"""Plays the three sounds, and recorded words where there are any."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from kivy.core.audio import SoundLoader
+
+from kiosk import sounds
+
+log = logging.getLogger(__name__)
+
+
+class Player:
+    """Holds the sounds ready, so that one starts without a file being read.
+
+    Where the machine has no loudspeaker ``silent`` is true and playing does nothing: the
+    screen says everything that a sound says. ``phrases`` is a folder of recorded words,
+    ``<language>/<phrase>.wav``, and may be missing.
+    """
+
+    def __init__(self, *, volume: float = 0.8, phrases: Path | None = None) -> None:
+        self._phrases = phrases
+        self._spoken: dict[Path, Any] = {}
+        self._sounds = {name: self._load(Path(sounds.path(name))) for name in sounds.RHYTHMS}
+        self.silent = not all(self._sounds.values())
+        self.volume = volume
+        if self.silent:
+            log.warning("no sound: this machine has no loudspeaker that can be used")
+
+    def _load(self, file: Path) -> Any:  # noqa: ANN401 - Kivy's sound, or None
+        return SoundLoader.load(str(file))
+
+    def play(self, name: str) -> None:
+        """Start a sound from its beginning."""
+        self._start(self._sounds.get(name))
+
+    def say(self, phrase: str, language: str) -> bool:
+        """Start a recorded phrase; say whether there is one."""
+        if self._phrases is None:
+            return False
+        file = self._phrases / language / f"{phrase}.wav"
+        if file not in self._spoken:
+            self._spoken[file] = self._load(file) if file.is_file() else None
+        self._start(self._spoken[file])
+        return self._spoken[file] is not None
+
+    def _start(self, sound: Any) -> None:  # noqa: ANN401 - Kivy's sound, or None
+        if sound is not None:
+            sound.stop()
+            sound.volume = self.volume
+            sound.play()

@@ -1,0 +1,217 @@
+"""The window: the door to Kivy, and what the rest of the program says to the screens.
+
+:class:`KioskApp` is made and driven on the main thread. Other threads reach it only
+through :meth:`KioskApp.post`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kiosk.screens.design import DESIGN, prepare_window  # first: it prepares Kivy's import
+
+from kivy.app import App  # isort: skip
+from kivy.clock import Clock
+
+from kiosk import notices
+from kiosk.screens.keys import Keys
+from kiosk.model import Command, EnterText, Health, Outcome, Verdict
+from kiosk.screens.face import Means
+from kiosk.screens.guard import GuardFace
+from kiosk.screens.keypad import CodeFace
+from kiosk.screens.out import OutFace
+from kiosk.screens.player import Player
+from kiosk.screens.preview import Source
+from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.stage import Stage
+from kiosk.words import load
+
+log = logging.getLogger(__name__)
+
+_NAMED_KEYS = {13: "enter", 271: "enter", 8: "backspace", 27: "escape", 9: "tab"}
+
+
+class KioskApp(App):
+    """The kiosk's face.
+
+    ``send`` takes commands to the desk, ``latest`` holds the newest frame. ``narrator`` is
+    the first text of the demo's strip, or None for no strip; ``keys`` are the demo's own
+    keys (``{"n": …, " ": …}``). ``now`` is the gate's wall time, ``ready`` is called once
+    the first picture of the window was drawn, ``pulse`` once a second while it lives.
+    """
+
+    use_kivy_settings = False
+
+    def __init__(
+        self,
+        settings: ScreenSettings,
+        *,
+        send: Callable[[Command], None],
+        latest: Source | None = None,
+        narrator: str | None = None,
+        keys: Mapping[str, Callable[[], None]] | None = None,
+        now: Callable[[], dt.datetime] | None = None,
+        ready: Callable[[], None] | None = None,
+        pulse: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self._send = send
+        self._latest = latest
+        self._narrator = narrator
+        self._demo_keys = dict(keys or {})
+        self._now = now or (lambda: dt.datetime.now(dt.UTC))
+        self._ready = ready
+        self._pulse = pulse
+        self._keys = Keys()
+        self._window: Any = None
+        self.sounds: Player | None = None
+        self.title = settings.place or "Kiosk"
+        DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach
+        prepare_window(settings.size, fullscreen=settings.fullscreen)
+
+    def build(self) -> Stage:
+        """Make the window's content."""
+        from kivy.core.window import Window  # noqa: PLC0415 - importing it opens the window
+
+        self._window = Window
+        means = Means(
+            settings=self.settings,
+            send=self._send,
+            source=self._latest,
+            now=self._now,
+            go=self._go,
+            sound=self._sound,
+            speak=self._speak,
+        )
+        DESIGN.fit(*Window.size)
+        makers = {
+            "guard": lambda: GuardFace(means),
+            "code": lambda: CodeFace(means),
+            "out": lambda: OutFace(means),
+        }
+        stage = Stage(makers, "guard", words=load(self.settings.language))
+        if self._narrator is not None:
+            stage.narrated, stage.narration = True, self._narrator
+        Window.bind(
+            on_resize=self._resized,
+            on_textinput=self._typed,
+            on_key_down=self._pressed,
+        )
+        if self.settings.fullscreen:
+            Window.bind(on_request_close=lambda *_: True)
+        self.sounds = Player(volume=self.settings.volume)
+        Clock.schedule_interval(self._tick, 1)
+        return stage
+
+    def on_start(self) -> None:
+        """Tell that the window is there, once it was drawn."""
+        if self._ready is not None:
+            ready = self._ready
+            Clock.schedule_once(lambda _: ready(), 0)
+
+    def open_settings(self, *_: object) -> bool:
+        """Kivy's own settings are no way out of the kiosk."""
+        return False
+
+    # What the rest of the program says. Call on the main thread, or through post().
+
+    def post(self, call: Callable[..., None], *facts: Any) -> None:
+        """Call on the main thread, soon; may be used from any thread."""
+        Clock.schedule_once(lambda _: call(*facts))
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show and sound a verdict, whatever screen is open."""
+        notice = notices.notice(verdict, self.stage.words)
+        if verdict.outcome is Outcome.OUT_OF_SERVICE:
+            self.show_out_of_service(verdict.reason)
+            return
+        if self.stage.name == "out":
+            self.stage.go_home()
+        self.stage.face.verdict(notice)
+        self._sound(notice.sound)
+
+    def show_health(self, health: Health) -> None:
+        """Show how the kiosk is."""
+        self.stage.health = health
+        if health.out_of_service:
+            self.show_out_of_service(health.out_of_service)
+
+    def show_hint(self, word: str) -> None:
+        """Show how to hold a code better; an empty word takes the hint away."""
+        self.stage.face.hint(word)
+
+    def show_out_of_service(self, reason: str) -> None:
+        """Show that nothing can be recorded; an empty reason: that it can be again."""
+        if not reason:
+            if self.stage.name == "out":
+                self.stage.go_home()
+            return
+        if self.stage.name != "out":
+            self._sound("stop")
+        face = self.stage.go("out")
+        face.reason = reason
+
+    def narrate(self, text: str) -> None:
+        """Say something in the demo's strip."""
+        self.stage.narration = text
+
+    @property
+    def stage(self) -> Stage:
+        """What carries the screens."""
+        assert isinstance(self.root, Stage)
+        return self.root
+
+    # What the screens ask.
+
+    def _go(self, name: str) -> None:
+        if name == "home":
+            self.stage.go_home()
+        else:
+            self.stage.go(name)
+
+    def _speak(self, language: str) -> None:
+        self.stage.words = load(language)
+
+    def _sound(self, name: str) -> None:
+        if self.sounds is not None:
+            self.sounds.play(name)
+
+    def _tick(self, *_: object) -> None:
+        self.stage.face.tick()
+        if self._pulse is not None:
+            self._pulse()
+
+    # What the window says.
+
+    def _resized(self, _window: Any, width: float, height: float) -> None:
+        DESIGN.fit(width, height)
+
+    def _typed(self, _window: Any, text: str) -> bool:
+        if text.lower() in self._demo_keys and self.stage.name == "guard":
+            self._demo_keys[text.lower()]()
+            return True
+        self._pass_on(self._keys.add(text, time.monotonic()))
+        Clock.schedule_once(lambda _: self._pass_on(self._keys.idle(time.monotonic())), 0.1)
+        return True
+
+    def _pressed(self, _window: Any, key: int, _scan: int, _text: str, _with: list[str]) -> bool:
+        name = _NAMED_KEYS.get(key, "")
+        if name == "enter":
+            typed, scanned = self._keys.enter(time.monotonic())
+            self._pass_on(typed)
+            if scanned:
+                self._send(EnterText(scanned))
+                return True
+        if name:
+            self.stage.face.press(name)
+            return True
+        return False
+
+    def _pass_on(self, typed: str) -> None:
+        if typed:
+            self.stage.face.type(typed)

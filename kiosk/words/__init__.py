@@ -1,0 +1,85 @@
+"""The words of the screen: one file per language, and what reads them (pure).
+
+To add a language, copy ``vi.toml``, name it by its code, translate what is in quotes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+FIRST = "vi"
+"""The language that every other one is measured against, and falls back to."""
+
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
+def _flat(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", str(value)
+
+
+class Words(Mapping[str, str]):
+    """One language's sentences by dotted key, e.g. ``words["guard.inside"]``.
+
+    A key that this language lacks comes from the first language; a key that no language
+    has comes back as itself: a wrong word must never stop a gate.
+    """
+
+    def __init__(
+        self, language: str, sentences: Mapping[str, str], first: Mapping[str, str]
+    ) -> None:
+        self.language = language
+        self.own = dict(sentences)
+        self._all = {**first, **sentences}
+
+    def __getitem__(self, key: str) -> str:
+        return self._all.get(key, key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._all
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return f"Words({self.language!r}, {len(self)} sentences)"
+
+    def say(self, key: str, **facts: object) -> str:
+        """Return the sentence with its braces filled; unknown braces stay as they are."""
+        return _BRACES.sub(lambda hit: str(facts.get(hit[1], hit[0])), self[key])
+
+    def either(self, *keys: str) -> str:
+        """Return the sentence of the first key that this language has."""
+        return next((self._all[key] for key in keys if key in self._all), keys[-1])
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that have a file, the first language first."""
+    files = resources.files(__name__).iterdir()
+    codes = sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml"))
+    return (FIRST, *(code for code in codes if code != FIRST))
+
+
+@cache
+def load(language: str) -> Words:
+    """Return one language's words; an unknown language gives the first one's."""
+    first = _read(FIRST)
+    if language == FIRST or language not in languages():
+        return Words(FIRST, first, first)
+    return Words(language, _read(language), first)
+
+
+def _read(language: str) -> dict[str, str]:
+    text = resources.files(__name__).joinpath(f"{language}.toml").read_text("utf-8")
+    return dict(_flat(tomllib.loads(text)))
