@@ -6,7 +6,6 @@ touches a machine from whoever composes the kiosk.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -29,6 +28,7 @@ from kiosk.model import (
     EnterText,
     EntryType,
     Flip,
+    GatePolicy,
     Outcome,
     Person,
     SetDirection,
@@ -37,7 +37,8 @@ from kiosk.model import (
     Undo,
     Verdict,
 )
-from kiosk.policy import Action, Decision
+from kiosk.policy import Action, Decision, Memory, Now, lapse, meet
+from kiosk.tallies import LOCAL
 from kiosk.presence import PAIRING_S, Passage
 from wire.batch import Clocks
 from wire.entry import Entry, Header, Link
@@ -51,10 +52,6 @@ REPEAT_MS = 1_000
 
 REMEMBERED = 50
 """Verdicts that can still be flipped or undone; memory only."""
-
-LOCAL = dt.timezone(dt.timedelta(hours=7), "ICT")
-"""Vietnam: UTC+7 all year."""
-
 
 class Saved(Protocol):
     """A row that was made durable."""
@@ -103,7 +100,6 @@ class Services:
 
     seal: Callable[[dict[str, object], bytes], bytes]
     tags: Callable[[tuple[str, ...]], tuple[bytes, ...]]
-    decide: Callable[[Code], Decision]
     context: Callable[[], Context]
 
 
@@ -129,6 +125,7 @@ class Desk:
         services: Services,
         clock: Clock,
         *,
+        policy: GatePolicy | None = None,
         mode: DirectionMode = DirectionMode.AUTO,
         usual: Direction = Direction.IN,
         memory_lost: bool = False,
@@ -138,6 +135,8 @@ class Desk:
         self._store = store
         self._services = services
         self._clock = clock
+        self._policy = policy or GatePolicy()
+        self._memory = Memory()
         self._configured = mode
         self.mode = mode
         self._usual = usual
@@ -196,6 +195,17 @@ class Desk:
         except DiskRefused as error:
             return self._out_of_service(self._clock.now(), error)
 
+    def lapse(self) -> list[Verdict]:
+        """Answer those whose second code did not come in time; call it about once a second."""
+        clocks = self._clock.now()
+        late, self._memory = lapse(
+            self._policy, self._memory, self._moment(clocks), place=self._station.place
+        )
+        try:
+            return [self._pass(d.code, d, clocks) for d in late if d.code is not None]
+        except DiskRefused as error:
+            return [self._out_of_service(clocks, error)]
+
     def tally(self) -> Tally:
         """Return the day's counts."""
         since = self._clock.now().boot_ms - PAIRING_S * 1000
@@ -209,17 +219,25 @@ class Desk:
     # -- how it answers ------------------------------------------------------------------
 
     def _answer(self, code: Code, clocks: Clocks) -> Verdict:
-        at = wall_time(clocks.wall_ms)
-        decision = self._services.decide(code)
+        decision, self._memory = meet(
+            code, self._policy, self._memory, self._moment(clocks), place=self._station.place
+        )
         if decision.action is Action.NOT_FOR_US:
             self._store.count(f"not-for-us:{code.kind}", wall_ms=clocks.wall_ms)
+        if decision.action in (Action.NOT_FOR_US, Action.WAIT):
             return Verdict(
-                Outcome.NOT_FOR_US, at, kind=code.kind, trust=code.trust, reason=decision.reason
+                Outcome.NOT_FOR_US,
+                wall_time(clocks.wall_ms),
+                kind=code.kind,
+                trust=code.trust,
+                reason=decision.reason,
+                person=code.person if decision.action is Action.WAIT else None,
+                alerts=decision.alerts,
             )
-        if decision.action is Action.WAIT:
-            return Verdict(
-                Outcome.NOT_FOR_US, at, kind=code.kind, trust=code.trust, reason=decision.reason
-            )
+        return self._pass(decision.code or code, decision, clocks)
+
+    def _pass(self, code: Code, decision: Decision, clocks: Clocks) -> Verdict:
+        """Record a person's passage (or refusal), unless it is a repeat."""
         tags = self._services.tags(code.keys)
         last = self._paired(tags, clocks)
         direction, basis = self._direction(last)
@@ -227,8 +245,8 @@ class Desk:
             seen = self._recent_of(tags)
             return Verdict(
                 Outcome.DUPLICATE,
-                at,
-                direction=seen.direction if seen else direction,
+                wall_time(clocks.wall_ms),
+                direction=Direction(last[0]) if last else direction,
                 basis=basis,
                 kind=code.kind,
                 trust=code.trust,
@@ -247,6 +265,11 @@ class Desk:
             tags=() if refused else tags,
             before=last,
         )
+
+    def _moment(self, clocks: Clocks) -> Now:
+        at = wall_time(clocks.wall_ms)
+        trusted = clocks.state == ClockState.TRUSTED.value
+        return Now(clocks.boot_ms, at.astimezone(LOCAL).date().isoformat(), at if trusted else None)
 
     def _by_hand(self, person: Person, purpose: str) -> Verdict:
         clocks = self._clock.now()

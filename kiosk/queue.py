@@ -43,7 +43,7 @@ MIGRATIONS: tuple[str, ...] = (
         receipt_ms INTEGER,       -- the hub's time in the receipt that retired it
         reason     TEXT
     );
-    CREATE INDEX entries_state ON entries (state);  -- and seq, SQLite's row id
+    CREATE INDEX entries_state ON entries (state);
     CREATE TABLE presence (       -- who is inside, by tags keyed in memory only
         tag       BLOB PRIMARY KEY,
         grp       INTEGER NOT NULL,
@@ -570,5 +570,7 @@ def _faults(path: Path) -> Iterator[None]:
         if error.sqlite_errorcode in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _damaged(path) from error
         raise DiskRefused(f"The disk does not take entries: {error}.") from error
+    except sqlite3.ProgrammingError:
+        raise  # a defect of ours, not of the file
     except sqlite3.DatabaseError as error:
         raise _damaged(path) from error

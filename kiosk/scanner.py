@@ -75,7 +75,7 @@ class Scanner:
             seen, unread = self._cheap(picture)
             if not seen:
                 seen = self._second(picture, unread)
-        shown = self.view.update(seen, frame.at, frame.size)
+        shown = self.view.update(seen, frame.at, frame.size, still=frame.still)
         return Look(
             frame.number,
             frame.at,

@@ -148,7 +148,7 @@ def delay(failures: int, *, chance: float, retry_after_s: float | None = None) -
     """
     if failures <= 0:
         return 0.0
-    most = min(LONGEST_S, FIRST_S * 2 ** min(failures - 1, 16))
+    most = min(LONGEST_S, FIRST_S * 2.0 ** min(failures - 1, 16))
     wanted = max(chance * most, 0.1)
     if retry_after_s is None:
         return wanted
@@ -226,6 +226,11 @@ class Sync:
         return None
 
     # -- the three requests --------------------------------------------------------------
+
+    def make_claim(self) -> None:
+        """Claim the place now if that is still to be done; raises what :meth:`step` waits on."""
+        if (claim := self._claim()) is not None:
+            self._make_claim(claim)
 
     def _make_claim(self, claim: Claim) -> None:
         data = signed.sign(claim.pack(), self._me().key, "claim")

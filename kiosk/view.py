@@ -95,9 +95,17 @@ class View:
         return f"<View of {len(self._tracks)} codes>"
 
     def update(
-        self, sightings: Sequence[Sighting], at: float, size: tuple[int, int]
+        self,
+        sightings: Sequence[Sighting],
+        at: float,
+        size: tuple[int, int],
+        *,
+        still: bool = False,
     ) -> Presentation:
-        """Take in what was read in the frame of time ``at`` (monotonic seconds)."""
+        """Take in what was read in the frame of time ``at`` (monotonic seconds).
+
+        In a ``still`` picture nothing flickers: what is not in it is not in view.
+        """
         self._forget(at)
         persons, others = [], []
         for sighting in sightings:
@@ -105,7 +113,7 @@ class View:
             (others if track.identity is None else persons).append(sighting)
         if persons:
             return self._persons(persons, at, size)
-        held = any(t.identity is not None for t in self._tracks.values())
+        held = not still and any(t.identity is not None for t in self._tracks.values())
         fresh = [s for s in others if not self._track(s).answered]
         if held or not fresh:
             return Presentation()

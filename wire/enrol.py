@@ -82,7 +82,7 @@ class EnrolmentCode:
     def to_text(self, key: SigningKey) -> str:
         """Sign with the hub's key and write as text for a QR code or a screen."""
         data = signed.sign(self.pack(), key, "enrolment")
-        return PREFIX + base45.b45encode(data).decode("ascii")
+        return PREFIX + str(base45.b45encode(data), "ascii")
 
     @classmethod
     def from_text(cls, text: str) -> EnrolmentCode:

@@ -1,0 +1,1 @@
+"""The kiosk's commands, one module each with ``run(options) -> exit code``."""

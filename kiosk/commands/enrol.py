@@ -1,0 +1,128 @@
+"""``kiosk enrol``: join a place; works without network, the claim follows when there is one."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.clock import SystemClock
+from kiosk.codes.text import normalise
+from kiosk.commands.lines import say
+from kiosk.errors import BadEnrolment, BadInput, NotEnrolled, Retry
+from kiosk.files import Ownership, ensure_folder
+from kiosk.identity import Identity, read_code
+from kiosk.model import ClockState
+from kiosk.queue import FILE, Outbox
+from kiosk.sync import Refused
+from kiosk.upstream import Hub
+from wire.enrol import PREFIX, EnrolmentCode
+from wire.keys import SigningKey, fingerprint
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+
+
+def run(options: argparse.Namespace) -> int:
+    """Enrol, claim the place if the hub answers, and say which fingerprints to compare."""
+    now = SystemClock().now()
+    trusted = now.state == ClockState.TRUSTED.value
+    code = read_code(_text(options.code), now_ms=now.wall_ms if trusted else None)
+    ensure_folder(options.data)
+    with Ownership(options.data):
+        me = _identity(options.data, code)
+        me.save(options.data)
+        Outbox(options.data / FILE).close()
+    claim = _claim_now(options.data, me)
+    facts = {
+        "place": code.place,
+        "place_name": code.place_name,
+        "gate": code.gate,
+        "hub": code.url,
+        "kiosk": str(code.kiosk),
+        "fingerprint": fingerprint(me.key.public.raw),
+        "hub_fingerprint": fingerprint(code.hub_key),
+        "claim": claim,
+    }
+    if options.json:
+        say(facts)
+        return 0
+    print(f"Joined {code.place_name} ({code.place}), gate {code.gate}, at {code.url}.")
+    print(f"This kiosk's key   {facts['fingerprint']}   (compare with the hub's page)")
+    print(f"The hub's key      {facts['hub_fingerprint']}")
+    print(
+        {
+            "accepted": "The hub has accepted this kiosk.",
+            "held": "The hub holds this claim until its admin decides; entries are kept for it.",
+        }.get(claim, "The hub was not reached; the claim follows when the network is there.")
+    )
+    return 0
+
+
+def _identity(data: Path, code: EnrolmentCode) -> Identity:
+    """Return the identity to keep; the same place again keeps the key and the chain."""
+    try:
+        old = Identity.load(data)
+    except NotEnrolled:
+        return Identity(SigningKey.new(), code)
+    if old.kiosk == code.kiosk:
+        return replace(old, code=code, claim=old.claim if old.code == code else "pending")
+    with Outbox(data / FILE) as outbox:
+        waiting = outbox.stock().waiting
+    if waiting:
+        raise BadEnrolment(
+            f"{waiting} entries still wait for the hub of {old.code.place_name}; let them be "
+            "sent (or carried out by stick) before this kiosk joins another place."
+        )
+    raise BadEnrolment(
+        f"This kiosk belongs to {old.code.place_name}; give the new place a --data folder of "
+        "its own, or remove this one."
+    )
+
+
+def _claim_now(data: Path, me: Identity) -> str:
+    """Claim the place at once if the hub answers; returns the claim's state."""
+    from kiosk import config
+    from kiosk.gate import Gate, Post
+
+    if me.claim == "accepted":
+        return me.claim
+    with Gate(data, config.Config(), Post(verdict=lambda _: None)) as gate:
+        try:
+            gate.sync.make_claim()
+        except Refused as error:
+            raise BadEnrolment(
+                {
+                    "used-token": "This enrolment code was used by another kiosk; ask for a fresh one.",
+                    "expired-token": "This enrolment code is no longer valid; ask for a fresh one.",
+                    "unknown-token": "The hub does not know this enrolment code; ask for a fresh one.",
+                }.get(error.reason, f"The hub refuses this kiosk ({error.reason}).")
+            ) from error
+        except Retry:
+            return me.claim
+        return gate.identity.claim
+
+
+def _text(given: str) -> str:
+    if given.strip().startswith(PREFIX):
+        return given
+    path = Path(given)
+    if not path.is_file():
+        raise BadInput(f"{given[:60]!r} is neither a file nor an enrolment code ({PREFIX}…).")
+    if path.suffix.lower() in PICTURES:
+        return _from_picture(path)
+    text = normalise(path.read_bytes())
+    if text is None:
+        raise BadInput(f"{path} is neither a picture nor a text file with an enrolment code.")
+    return text
+
+
+def _from_picture(path: Path) -> str:
+    from kiosk.playback import read_picture
+    from kiosk.scanner import scanner
+
+    for sighting in scanner(who=lambda _: None).read_image(read_picture(path)):
+        if sighting.text and sighting.text.startswith(PREFIX):
+            return sighting.text
+    raise BadInput(f"No enrolment code can be read in {path}; take the picture again, closer.")
+
+

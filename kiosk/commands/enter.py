@@ -1,0 +1,42 @@
+"""``kiosk enter``: one code as if read, for hand scanners and tests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from kiosk import config as configuration
+from kiosk.clock import wall_time
+from kiosk.codes.text import normalise
+from kiosk.commands.lines import say, verdict_line
+from kiosk.errors import BadInput, OutboxBusy
+from kiosk.gate import Gate, Post
+from kiosk.model import DirectionMode, Outcome, Verdict
+
+EXIT = {
+    Outcome.RECORDED: 0,
+    Outcome.DUPLICATE: 0,
+    Outcome.REFUSED: 3,
+    Outcome.NOT_FOR_US: 3,
+    Outcome.TWO_CODES: 3,
+    Outcome.OUT_OF_SERVICE: 1,
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Record one code; the outbox keeps it until ``kiosk run`` sends it."""
+    config = configuration.load(options.config)
+    raw = sys.stdin.buffer.read() if options.text == "-" else options.text.encode(errors="replace")
+    text = normalise(raw)
+    if text is None:
+        raise BadInput("The code is not UTF-8 text; set the scanner to UTF-8.")
+    mode = DirectionMode(options.direction) if options.direction else None
+    verdict: Verdict
+    try:
+        with Gate(options.data, config, Post(verdict=lambda _: None), mode=mode) as gate:
+            verdict = gate.desk.present(text)
+    except OutboxBusy as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        verdict = Verdict(Outcome.OUT_OF_SERVICE, wall_time(0), reason="busy")
+    say(verdict_line(verdict))
+    return EXIT[verdict.outcome]

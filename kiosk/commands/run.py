@@ -1,0 +1,67 @@
+"""``kiosk run``: the kiosk, in its window or headless."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from types import FrameType
+
+from kiosk import config as configuration
+from kiosk.commands.lines import say, verdict_line
+from kiosk.gate import Gate, Post
+from kiosk.model import DirectionMode, Verdict
+
+LAST_SYNC_S = 10.0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run until the camera's file ends, a signal comes or a worker dies."""
+    config = configuration.load(options.config)
+    mode = DirectionMode(options.direction) if options.direction else None
+    camera = options.camera or config.camera.source
+    if not options.headless:
+        from kiosk.window import run_window
+
+        return run_window(options.data, config, camera, mode=mode, fps=options.fps)
+    spoken = threading.Lock()
+
+    def tell(verdict: Verdict) -> None:
+        with spoken:
+            say(verdict_line(verdict))
+
+    stop = threading.Event()
+    _on_signals(stop)
+    with Gate(options.data, config, Post(verdict=tell), mode=mode) as gate:
+        gate.start(camera, fps=options.fps)
+        while not (stop.is_set() or gate.finished.wait(0.2)):
+            pass
+        if gate.failed.is_set():
+            return 1
+        if not stop.is_set():
+            gate.drain(LAST_SYNC_S)
+        with spoken:
+            say({"summary": summary(gate)})
+    return 0
+
+
+def summary(gate: Gate) -> dict[str, object]:
+    """Return what happened, in numbers."""
+    stock = gate.outbox.stock()
+    return {
+        **{outcome.value: n for outcome, n in gate.counted.items()},
+        "waiting": stock.waiting,
+        "acked": stock.acked,
+        "refused_by_hub": stock.refused,
+        "hub": gate.sync.progress.state.value,
+    }
+
+
+def _on_signals(stop: threading.Event) -> None:
+    def ask(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+

@@ -1,0 +1,31 @@
+"""What a running kiosk leaves in memory for other programs, and what it reckons with (pure)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiosk.model import Health, Tally
+
+STATUS_FILE = "status.json"
+
+ROW_BYTES = 2_500
+"""What an entry takes of the disk with its indexes and its share of the journal."""
+
+ENTRIES_A_DAY = 2_000
+"""A busy gate's day."""
+
+
+def days_left(free: int, *, ballast_mb: int = 16) -> float:
+    """Return for how many busy days the disk still takes entries."""
+    return max(0.0, (free - ballast_mb * 1024 * 1024) / (ROW_BYTES * ENTRIES_A_DAY))
+
+
+def live_facts(health: Health) -> dict[str, Any]:
+    """Return what only a running kiosk knows, for ``kiosk status``; nothing personal."""
+    return {
+        "camera": health.camera,
+        "clock": health.clock.value,
+        "hub": health.hub,
+        "hub_detail": health.hub_detail,
+        "tally": {name: getattr(health.tally, name) for name in Tally.__slots__},
+    }
