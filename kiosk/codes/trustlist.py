@@ -16,6 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -105,6 +106,15 @@ class TrustList:
                 "JSON with ES256 or PS256 keys."
             )
         return cls({kid: tuple(signers) for kid, signers in found.items()}, as_of, unusable)
+
+
+def load(path: Path) -> TrustList:
+    """Read a trust list's file, as of its own date; raises :class:`~kiosk.errors.BadInput`."""
+    try:
+        data, written = path.read_bytes(), path.stat().st_mtime
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+    return TrustList.parse(data, dt.datetime.fromtimestamp(written, dt.UTC))
 
 
 _Found = tuple[bytes | None, bytes, frozenset[str]]
