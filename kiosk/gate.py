@@ -58,6 +58,11 @@ LINGER_S = 1.0
 
 HOUSEKEEPING_S = 600.0
 
+PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0}
+"""After how long without a pulse a worker hangs: longer than its longest honest step (a
+stream that opens, an answer that trickles)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """What the kiosk tells whoever shows it; each may be called from any thread."""
@@ -348,6 +353,10 @@ class Gate:
             write_private(self.memory / STATUS_FILE, json.dumps(live_facts(self._health)).encode())
         except DiskRefused as error:
             _log.warning("The status for other programs cannot be written: %s", error)
+
+    def silent(self) -> list[str]:
+        """Return the names of workers that have not gone round for too long."""
+        return [w.name for w in self._workers if w.alive and w.pulse.age_s > PATIENCE_S[w.name]]
 
     def close(self) -> None:
         """Stop the threads and let the files go; harmless twice."""
