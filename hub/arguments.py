@@ -1,0 +1,131 @@
+"""What each command takes; the words of ``hub --help``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_EPILOG = """\
+A first hub, its first place and the code for its first kiosk:
+
+  hub serve --bind 127.0.0.1:8000 &
+  hub place add "Chợ Ví Dụ" --kind market --json
+  hub kiosk enrol p7k2m4qa --qr code.png
+  hub entries
+
+Exit codes: 0 done, 1 something is wrong, 2 bad usage, 3 refused by policy.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--data", type=Path, metavar="DIR", help="where the hub's files lie (keys, SQLite file)"
+    )
+    shared.add_argument(
+        "--database",
+        metavar="URL",
+        help="postgresql://user@host/name; default: hub.sqlite3 in the data folder",
+    )
+    shared.add_argument(
+        "--url",
+        metavar="URL",
+        help="how kiosks and phones reach this hub; default: where the last serve listened",
+    )
+    report = argparse.ArgumentParser(add_help=False, parents=[shared])
+    report.add_argument("--json", action="store_true", help="for programs instead of people")
+
+    root = argparse.ArgumentParser(
+        prog="hub",
+        description="The hub: places, their kiosks, and what those recorded.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(
+        group: argparse._SubParsersAction[argparse.ArgumentParser],
+        name: str,
+        run: str,
+        text: str,
+        *,
+        parent: argparse.ArgumentParser = report,
+    ) -> argparse.ArgumentParser:
+        added = group.add_parser(name, help=text, description=text, parents=[parent])
+        added.set_defaults(run=run)
+        return added
+
+    command(commands, "migrate", "setup:migrate", "make or update the database's tables")
+
+    serve = command(commands, "serve", "serve:serve", "answer kiosks and people", parent=shared)
+    serve.add_argument(
+        "--bind",
+        default="127.0.0.1:8000",
+        metavar="HOST:PORT",
+        help="where to listen; port 0 takes a free one and prints it (default: %(default)s)",
+    )
+    serve.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        metavar="N",
+        help="worker processes; more than one is for PostgreSQL (default: %(default)s)",
+    )
+    serve.add_argument(
+        "--threads",
+        type=int,
+        default=8,
+        metavar="N",
+        help="requests that one process answers at a time (default: %(default)s)",
+    )
+
+    admin = command(commands, "admin", "setup:admin", "make a technician's account")
+    admin.add_argument("name", metavar="NAME")
+    admin.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+
+    places = commands.add_parser("place", help="places: add, list").add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    add = command(places, "add", "places:add", "register a place")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--kind", required=True, metavar="K", help="market, school, hospital, …")
+    add.add_argument("--address", default="", metavar="A")
+    add.add_argument("--gates", type=int, default=1, metavar="N", help="how many gates it has")
+    command(places, "list", "places:list_", "show the places")
+
+    kiosks = commands.add_parser(
+        "kiosk", help="kiosks: enrol, list, accept, revoke"
+    ).add_subparsers(dest="action", metavar="ACTION", required=True)
+    enrol = command(kiosks, "enrol", "kiosks:enrol", "make the code with which a kiosk joins")
+    enrol.add_argument("place", metavar="PLACE", help="the place's id")
+    enrol.add_argument("--gate", default="", metavar="A", help="the gate's name")
+    enrol.add_argument("--qr", type=Path, metavar="F.png", help="write the code as a picture too")
+    enrol.add_argument(
+        "--valid", type=float, default=30, metavar="DAYS", help="default: %(default)s"
+    )
+    command(kiosks, "list", "kiosks:list_", "show the kiosks, how they are and what they sent")
+    for name, text in (
+        ("accept", "accept the held claim with this fingerprint"),
+        ("revoke", "believe this kiosk (or one key of it) no more; nothing it sent is lost"),
+    ):
+        decide = command(kiosks, name, f"kiosks:{name}", text)
+        decide.add_argument("kiosk", metavar="KIOSK", help="the id or its beginning")
+        decide.add_argument(
+            "--fingerprint", required=name == "accept", metavar="F", help="of the one key meant"
+        )
+        decide.add_argument("--reason", default="", metavar="TEXT")
+
+    entries = command(commands, "entries", "entries:entries", "show what was recorded")
+    entries.add_argument("--place", metavar="P", help="only this place's")
+    entries.add_argument("--since", metavar="T", help="from 2026-01-31 or 2026-01-31T08:00 on")
+    entries.add_argument("--limit", type=int, metavar="N", help="only the newest N")
+    entries.add_argument(
+        "--reveal", action="store_true", help="names in full; the audit notes it first"
+    )
+    entries.add_argument(
+        "--reason", default="hub entries --reveal", metavar="TEXT", help="why, for the audit"
+    )
+    return root

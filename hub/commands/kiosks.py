@@ -1,0 +1,173 @@
+"""``hub kiosk enrol``, ``list``, ``accept`` and ``revoke``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from hub import database
+from hub.commands.output import actor, iso, local, print_json, print_table
+from hub.errors import BadUsage
+from hub.home import Home
+from hub.intake.models import Claim, Kiosk
+from hub.intake.registry import decide_claim, find_kiosk, invite, revoke_kiosk
+
+
+def enrol(args: argparse.Namespace, home: Home) -> int:
+    """Make a kiosk and print the code with which a device becomes it."""
+    url = _url(args.url or home.remembered_url())
+    if not 0 < args.valid <= 3650:
+        raise BadUsage("--valid takes days, more than 0 and at most 3650.")
+    database.ready(home)
+    made = invite(
+        args.place,
+        gate=args.gate,
+        url=url,
+        valid=dt.timedelta(days=args.valid),
+        actor=actor(),
+    )
+    if args.qr:
+        _draw(made.text, args.qr)
+    if args.json:
+        print_json(
+            {
+                "code": made.text,
+                "expires": iso(made.expires),
+                "kiosk": str(made.code.kiosk),
+                "place": made.code.place,
+                "gate": made.code.gate,
+                "url": made.code.url,
+                "fingerprint": made.fingerprint,
+            }
+        )
+    else:
+        print(made.text)
+        print(f"kiosk        {made.code.kiosk}")
+        print(f"hub          {made.code.url}")
+        print(f"fingerprint  {made.fingerprint}   (the kiosk must show the same)")
+        print(f"valid until  {local(made.expires)}, for one kiosk")
+    return 0
+
+
+def list_(args: argparse.Namespace, home: Home) -> int:
+    """Show all kiosks."""
+    database.ready(home)
+    kiosks = [_facts(k) for k in Kiosk.objects.select_related("place").order_by("place", "gate")]
+    if args.json:
+        for kiosk in kiosks:
+            print_json(kiosk)
+        return 0
+    print_table(
+        ("KIOSK", "PLACE", "GATE", "STATUS", "LAST SEEN", "ENTRIES", "FLAGS", "KEYS"),
+        (
+            (
+                str(k["kiosk"])[:8], k["place"], k["gate"], k["status"], k["seen"], k["entries"],
+                " ".join(k["flags"]) or "–",
+                "; ".join(f"{c['fingerprint']} {c['status']}" for c in k["claims"]) or "–",
+            )
+            for k in kiosks
+        ),
+    )  # fmt: skip
+    return 0
+
+
+def accept(args: argparse.Namespace, home: Home) -> int:
+    """Accept one held key."""
+    database.ready(home)
+    claim = _claim(find_kiosk(args.kiosk), args.fingerprint)
+    decide_claim(claim, accept=True, actor=actor(), reason=args.reason)
+    return _said(args, claim, "accepted")
+
+
+def revoke(args: argparse.Namespace, home: Home) -> int:
+    """Revoke a kiosk, or one key of it."""
+    database.ready(home)
+    kiosk = find_kiosk(args.kiosk)
+    if args.fingerprint:
+        claim = _claim(kiosk, args.fingerprint)
+        decide_claim(claim, accept=False, actor=actor(), reason=args.reason)
+        return _said(args, claim, "revoked")
+    revoke_kiosk(kiosk, reason=args.reason, actor=actor())
+    if args.json:
+        print_json({"kiosk": str(kiosk.pk), "status": "revoked"})
+    else:
+        print(f"{kiosk.pk} is revoked; what it sent stays.")
+    return 0
+
+
+def _said(args: argparse.Namespace, claim: Claim, status: str) -> int:
+    if args.json:
+        print_json(
+            {"kiosk": str(claim.kiosk_id), "fingerprint": claim.fingerprint, "status": status}
+        )
+    else:
+        print(f"The key {claim.fingerprint} of {claim.kiosk_id} is {status}.")
+    return 0
+
+
+def _claim(kiosk: Kiosk, fingerprint: str) -> Claim:
+    wanted = fingerprint.replace(" ", "").lower()
+    for claim in kiosk.claims.all():
+        if wanted and claim.fingerprint.replace(" ", "") == wanted:
+            return claim
+    raise BadUsage("This kiosk has no key with that fingerprint; hub kiosk list shows them.")
+
+
+def _facts(kiosk: Kiosk) -> dict[str, Any]:
+    chains = [
+        {
+            "chain": str(chain.chain),
+            "ranges": chain.ranges,
+            "kiosk_seq": kiosk.heads.get(str(chain.chain), [None])[0],
+        }
+        for chain in kiosk.chains.order_by("updated_ms")
+    ]
+    held = sum(last - first + 1 for c in chains for first, last in c["ranges"])
+    return {
+        "kiosk": str(kiosk.pk),
+        "place": kiosk.place_id,
+        "place_name": kiosk.place.name,
+        "gate": kiosk.gate,
+        "status": kiosk.status,
+        "last_seen": iso(kiosk.last_seen),
+        "seen": local(kiosk.last_seen),
+        "last_pulse": iso(kiosk.last_pulse),
+        "version": kiosk.version,
+        "clock": kiosk.clock,
+        "clock_off_s": None if kiosk.clock_off_ms is None else kiosk.clock_off_ms / 1000,
+        "health": kiosk.health,
+        "tally": kiosk.tally,
+        "entries": held,
+        "chains": chains,
+        "flags": sorted(set(kiosk.chain_flags.values_list("kind", flat=True))),
+        "claims": [
+            {"fingerprint": claim.fingerprint, "status": claim.status}
+            for claim in kiosk.claims.order_by("created")
+        ],
+    }
+
+
+def _url(text: str) -> str:
+    if not text:
+        raise BadUsage(
+            "It is not known yet how kiosks reach this hub: start hub serve once, or give --url."
+        )
+    split = urlsplit(text)
+    if split.scheme not in ("http", "https") or not split.hostname:
+        raise BadUsage(f"--url takes an address such as https://hub.example, not “{text}”.")
+    return text.rstrip("/")
+
+
+def _draw(text: str, path: Path) -> None:
+    import qrcode
+    from qrcode.constants import ERROR_CORRECT_M
+
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=6, border=4)
+    code.add_data(text)
+    try:
+        code.make_image().save(path)
+    except OSError as error:
+        raise BadUsage(f"{path} cannot be written: {error.strerror}.") from error

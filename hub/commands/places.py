@@ -1,0 +1,51 @@
+"""``hub place add`` and ``hub place list``."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.db.models import Count
+
+from hub import database
+from hub.commands.output import actor, print_json, print_table
+from hub.home import Home
+from hub.intake.models import Place
+from hub.intake.registry import add_place
+
+
+def add(args: argparse.Namespace, home: Home) -> int:
+    """Register a place and print its id."""
+    database.ready(home)
+    place = add_place(
+        args.name, kind=args.kind, address=args.address, gates=args.gates, actor=actor()
+    )
+    if args.json:
+        print_json(_facts(place))
+    else:
+        print(f"{place.pk}  {place.name}")
+    return 0
+
+
+def list_(args: argparse.Namespace, home: Home) -> int:
+    """Show all places."""
+    database.ready(home)
+    places = Place.objects.annotate(kiosk_count=Count("kiosks")).order_by("name", "id")
+    if args.json:
+        for place in places:
+            print_json({**_facts(place), "kiosks": place.kiosk_count})
+    else:
+        print_table(
+            ("ID", "NAME", "KIND", "GATES", "KIOSKS", "ADDRESS"),
+            ((p.pk, p.name, p.kind, p.gates, p.kiosk_count, p.address) for p in places),
+        )
+    return 0
+
+
+def _facts(place: Place) -> dict[str, object]:
+    return {
+        "place": place.pk,
+        "name": place.name,
+        "kind": place.kind,
+        "address": place.address,
+        "gates": place.gates,
+    }

@@ -1,0 +1,132 @@
+"""``hub serve``: gunicorn around the project, on one socket that is bound before it starts.
+
+Gunicorn because one command then serves threads, several processes and TLS. The first line
+on standard output says where it listens; nothing else is printed but errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+from hub import database
+from hub.errors import BadUsage
+from hub.home import Home
+
+_PR_SET_PDEATHSIG = 1
+# Workers show that they live by touching a file: in memory, where no slow disk delays them.
+_MEMORY = Path("/dev/shm")  # noqa: S108
+
+
+class Server(BaseApplication):
+    """Gunicorn without its own command line and configuration files."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn our settings."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return what answers requests."""
+        from hub.wsgi import application
+
+        # Every process opens its own connections.
+        connections.close_all()
+        return application
+
+
+def serve(args: argparse.Namespace, home: Home) -> int:
+    """Answer until SIGTERM or SIGINT."""
+    if not 1 <= args.processes <= 64 or not 1 <= args.threads <= 256:
+        raise BadUsage("--processes takes 1 to 64, --threads 1 to 256.")
+    listener = _bind(args.bind)
+    database.ready(home)
+    url = (args.url or _url(listener)).rstrip("/")
+    home.remember_url(url)
+    bound = _address(listener)
+
+    def ready(_server: Any) -> None:
+        print(f"listening on http://{bound}", flush=True)
+
+    def die_with_parent(_server: Any, _worker: Any) -> None:
+        # A killed master must free the port at once, not when its workers notice.
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    os.environ.pop("GUNICORN_CMD_ARGS", None)
+    Server(
+        {
+            "bind": f"fd://{listener.fileno()}",
+            "worker_class": "gthread",
+            "workers": args.processes,
+            "threads": args.threads,
+            "preload_app": True,
+            "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
+            "keepalive": 30,
+            "graceful_timeout": 10,
+            "loglevel": "error",
+            "accesslog": None,
+            "control_socket_disable": True,
+            "proc_name": "hub",
+            "umask": 0o077,
+            "when_ready": ready,
+            "post_fork": die_with_parent,
+        }
+    ).run()
+    return 0
+
+
+def _bind(text: str) -> socket.socket:
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise BadUsage(f"--bind takes HOST:PORT, such as 127.0.0.1:8000, not “{text}”.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, int(port)))
+        listener.listen(1024)
+    except (OSError, UnicodeError) as error:
+        listener.close()
+        why = getattr(error, "strerror", None) or str(error)
+        raise BadUsage(
+            f"{text} cannot be listened on ({why}): stop what uses it or take another port."
+        ) from error
+    os.set_inheritable(listener.fileno(), True)
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host == "0.0.0.0":  # noqa: S104 (compared, not bound)
+        host = _own_address()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _own_address() -> str:
+    """Return the address by which others reach this machine; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()

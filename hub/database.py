@@ -1,0 +1,80 @@
+"""Is the database ours, of this version, and are its keys here? One sentence when not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from hub.errors import BadUsage
+from hub.home import Home
+from hub.keys import KeyRing
+
+
+def ready(home: Home) -> None:
+    """Make the tables of a fresh database, and refuse one that this program cannot use."""
+    executor = _executor()
+    if not executor.loader.applied_migrations:
+        migrate(home)
+    else:
+        _refuse_newer(executor)
+        if _behind(executor):
+            raise BadUsage(
+                "The database is of an older version of this program: run hub migrate "
+                "(and keep a copy of it before)."
+            )
+        _check_keys(settings.KEYS)
+
+
+def migrate(home: Home) -> int:
+    """Bring the tables to this version; returns how many steps that took."""
+    with home.locked():
+        executor = _executor()
+        _refuse_newer(executor)
+        steps = _behind(executor)
+        if steps:
+            call_command("migrate", verbosity=0, interactive=False)
+        _check_keys(settings.KEYS)
+    return steps
+
+
+def _executor() -> MigrationExecutor:
+    try:
+        return MigrationExecutor(connection)
+    except DatabaseError as error:
+        first = str(error).strip().splitlines()[0]
+        raise BadUsage(f"The database cannot be used: {first}.") from error
+
+
+def _behind(executor: MigrationExecutor) -> int:
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _refuse_newer(executor: MigrationExecutor) -> None:
+    known = executor.loader.disk_migrations
+    for app, name in executor.loader.applied_migrations:
+        if app in executor.loader.migrated_apps and (app, name) not in known:
+            raise BadUsage(
+                f"The database is newer than this program (it has {app}.{name}): "
+                "install the version that wrote it."
+            )
+
+
+def _check_keys(ring: KeyRing) -> None:
+    """Refuse a database whose keys lie elsewhere; note new keys' ids in it."""
+    from hub.intake.models import HubKey
+
+    known = set(HubKey.objects.values_list("kid", flat=True))
+    present = {kid: kind for kind, kids in ring.ids.items() for kid in kids}
+    if known - set(present):
+        raise BadUsage(
+            "This database belongs to a hub whose keys are not in the keys folder: put the "
+            "folder back from its escrow copy. New keys would leave every kiosk without receipts."
+        )
+    now = dt.datetime.now(dt.UTC)
+    new = [HubKey(kid=k, kind=v, created=now) for k, v in present.items() if k not in known]
+    if new:
+        HubKey.objects.bulk_create(new, ignore_conflicts=True)

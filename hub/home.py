@@ -1,0 +1,142 @@
+"""Where a hub's files lie, which database it uses, and how kiosks reach it.
+
+The folder holds ``hub.sqlite3`` (unless another database is named), ``keys/`` and ``url``,
+the address that the last ``hub serve`` was reached at. The environment carries the choice
+into Django's settings: ``HUB_DATA`` and ``HUB_DATABASE``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from hub.errors import BadUsage
+
+SQLITE_FILE = "hub.sqlite3"
+
+
+def state_folder() -> Path:
+    """Return where the hub keeps its files unless told otherwise (systemd, then XDG)."""
+    service = os.environ.get("STATE_DIRECTORY")
+    if service:
+        return Path(service.split(":")[0])
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A hub's folder and database. ``database`` is a URL, or empty for the folder's own."""
+
+    folder: Path
+    database: str = ""
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """Read what :meth:`activate` (or an operator) put into the environment."""
+        given = os.environ.get("HUB_DATA")
+        return cls(Path(given) if given else state_folder(), os.environ.get("HUB_DATABASE", ""))
+
+    @property
+    def keys(self) -> Path:
+        """Where the private keys lie."""
+        return self.folder / "keys"
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is a file of SQLite."""
+        return not self.database.startswith(("postgres://", "postgresql://"))
+
+    def activate(self) -> None:
+        """Make the folder (mode 0700) and let Django's settings see this home."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise BadUsage(
+                f"The folder {self.folder} cannot be made: {error.strerror}; "
+                "name another one with --data."
+            ) from error
+        os.environ["HUB_DATA"] = str(self.folder.absolute())
+        os.environ["HUB_DATABASE"] = self.database
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+
+    def django_database(self) -> dict[str, object]:
+        """Return Django's description of the database; raises :class:`BadUsage`."""
+        if not self.sqlite:
+            return _postgresql(self.database)
+        path = self.folder / SQLITE_FILE
+        if self.database:
+            split = urlsplit(self.database)
+            if split.scheme != "sqlite" or not split.path.strip("/"):
+                raise BadUsage(
+                    "--database takes postgresql://user@host/name or sqlite:///path/to/file."
+                )
+            path = Path(unquote(split.path))
+        return _sqlite(path)
+
+    def remember_url(self, url: str) -> None:
+        """Keep the address at which this hub is served, for enrolment codes."""
+        draft = self.folder / "url.new"
+        draft.write_text(url + "\n", encoding="ascii")
+        draft.replace(self.folder / "url")
+
+    def remembered_url(self) -> str:
+        """Return what :meth:`remember_url` kept, or an empty text."""
+        try:
+            return (self.folder / "url").read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let one process at a time make keys or tables here."""
+        with (self.folder / "setup.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def _sqlite(path: Path) -> dict[str, object]:
+    # DELETE, not WAL: several processes and threads write, and SQLite up to 3.51.2 can lose
+    # WAL commits when two connections write or checkpoint at once. EXTRA also syncs the
+    # directory after the journal's unlink, without which a commit can come undone in a
+    # power cut. IMMEDIATE: a transaction that will write says so at its beginning.
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; "
+                "PRAGMA secure_delete = ON; PRAGMA cache_size = -16000"
+            ),
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        given = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise BadUsage("--database is no PostgreSQL address (postgresql://user@host/name).") from (
+            error
+        )
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
+    database: dict[str, object] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        **{name: str(given.pop(key, "")) for key, name in known.items()},
+        "PORT": str(given.pop("port", "")),
+    }
+    database["OPTIONS"] = {"connect_timeout": 10, **given}
+    return database

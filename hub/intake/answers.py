@@ -1,0 +1,107 @@
+"""What the hub says back: signed objects and the HTTP status that goes with them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from hub.intake.models import Claim
+from hub.intake.transactions import now_ms
+from hub.intake.vault import Vault
+from hub.keys import KeyRing
+from wire import signed
+from wire.batch import Refusal, digest
+from wire.errors import WireError
+from wire.keys import VerifyKey
+
+HTTP_STATUS = {"malformed": 400, "too-large": 413}
+_NOBODY = uuid.UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A signed object and its HTTP status."""
+
+    body: bytes
+    status: int = 200
+
+
+class Refused(Exception):
+    """The whole request is refused; the reason is one of :class:`wire.batch.Refusal`'s."""
+
+    def __init__(self, reason: str, request: uuid.UUID = _NOBODY) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.request = request
+
+
+def ring() -> KeyRing:
+    """This hub's keys."""
+    keys = settings.KEYS
+    assert isinstance(keys, KeyRing)
+    return keys
+
+
+@cache
+def vault() -> Vault:
+    """This hub's vault."""
+    return Vault(ring())
+
+
+def signed_answer(payload: dict[str, Any], kind: str) -> Answer:
+    """Sign ``payload`` as an object of ``kind``."""
+    return Answer(signed.sign(payload, ring().signing, kind))
+
+
+def refusal(data: bytes, refused: Refused) -> Answer:
+    """Say no, naming the very bytes that were refused."""
+    payload = Refusal(refused.request, digest(data), refused.reason, now_ms()).pack()
+    body = signed.sign(payload, ring().signing, "refusal")
+    return Answer(body, HTTP_STATUS.get(refused.reason, 403))
+
+
+def request_of(payload: Any) -> uuid.UUID:
+    """Return the request's id as far as it can be read; zeros otherwise."""
+    raw = payload.get("request") if isinstance(payload, dict) else None
+    return uuid.UUID(bytes=raw) if isinstance(raw, bytes) and len(raw) == 16 else _NOBODY
+
+
+def sender(data: bytes, kind: str) -> tuple[Claim, Any]:
+    """Return whose key signed ``data`` and what it says; raises :class:`Refused`.
+
+    What an unverified object claims is used to find the key, and for the refusal's request
+    id, and for nothing else.
+    """
+    try:
+        found, kid = signed.peek(data)
+        claimed = signed.peek_payload(data) if found == kind else None
+    except WireError as error:
+        raise Refused("malformed") from error
+    if not isinstance(claimed, dict):
+        raise Refused("malformed")
+    request = request_of(claimed)
+    raw = claimed.get("kiosk")
+    if not isinstance(raw, bytes) or len(raw) != 16:
+        raise Refused("malformed", request)
+    claim = (
+        Claim.objects.select_related("kiosk").filter(kiosk_id=uuid.UUID(bytes=raw), kid=kid).first()
+    )
+    if claim is None:
+        raise Refused("unknown-kiosk", request)
+    try:
+        payload = signed.verify(data, [VerifyKey(bytes(claim.key))], kind).payload
+    except WireError as error:
+        # Whoever sent this does not hold the key: to us, nobody we know.
+        raise Refused("unknown-kiosk", request) from error
+    check_standing(claim, request)
+    return claim, payload
+
+
+def check_standing(claim: Claim, request: uuid.UUID) -> None:
+    """Refuse a revoked key or kiosk."""
+    if "revoked" in (claim.status, claim.kiosk.status):
+        raise Refused("revoked", request)

@@ -1,0 +1,100 @@
+"""The three addresses that kiosks speak to, and one for monitors (docs/protocol.md)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Router
+
+from hub.intake.answers import Answer, Refused, refusal
+from hub.intake.claims import claim
+from hub.intake.pulses import pulse
+from hub.intake.receive import receive
+from wire.batch import MAX_BYTES
+from wire.signed import MEDIA_TYPE
+
+_log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+
+
+def _described(sent: str, answered: str) -> dict[str, Any]:
+    signed = {"schema": {"type": "string", "format": "binary"}}
+    refused = {"description": "a signed object of kind refusal", "content": {MEDIA_TYPE: signed}}
+    return {
+        "requestBody": {
+            "required": True,
+            "description": f"a signed object (COSE_Sign1) of kind {sent}, at most 256 KiB",
+            "content": {MEDIA_TYPE: signed},
+        },
+        "responses": {
+            200: {
+                "description": f"a signed object of kind {answered}",
+                "content": {MEDIA_TYPE: signed},
+            },
+            400: refused,
+            403: refused,
+            413: refused,
+            503: {"description": "try again after Retry-After; nothing was taken"},
+        },
+    }
+
+
+api = NinjaAPI(
+    title="Hub",
+    version="1",
+    description="What kiosks and a hub say to each other; docs/protocol.md tells the fields.",
+    openapi_url="v1/openapi.json",
+    docs_url=None,
+    urls_namespace="v1",
+)
+router = Router()
+
+
+@router.post("/entries", openapi_extra=_described("batch", "receipt"), summary="Take entries")
+def entries(request: HttpRequest) -> HttpResponse:
+    """Store what is new and answer each entry."""
+    return _answered(request, receive)
+
+
+@router.post("/pulse", openapi_extra=_described("pulse", "pulse-answer"), summary="A sign of life")
+def pulses(request: HttpRequest) -> HttpResponse:
+    """Note how a kiosk is and say what is held of its chains."""
+    return _answered(request, pulse)
+
+
+@router.post("/enrol", openapi_extra=_described("claim", "claim-answer"), summary="Claim a place")
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Accept the first key that comes with a token, hold a second one."""
+    return _answered(request, claim)
+
+
+api.add_router("/v1", router)
+
+
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Say whether the hub and its database are there."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+def _answered(request: HttpRequest, answer: Callable[[bytes], Answer]) -> HttpResponse:
+    # One byte more than allowed is enough to know, and too large bodies are not read whole.
+    data = request.read(MAX_BYTES + 1)
+    try:
+        reply = answer(data)
+    except Refused as refused:
+        reply = refusal(data, refused)
+    except OperationalError:
+        _log.warning("The database does not answer; a kiosk was asked to come again.")
+        connection.close()
+        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+    return HttpResponse(reply.body, status=reply.status, content_type=MEDIA_TYPE)

@@ -1,0 +1,54 @@
+"""The boots of a kiosk that an exchange measures, and the time of entries made in them."""
+
+from __future__ import annotations
+
+import uuid
+
+from hub.intake import store
+from hub.intake.clocks import DELAY_MS, Sample, Stated, better, stated
+from hub.intake.exchange import Exchange
+from hub.intake.models import Boot
+from wire.entry import Header
+
+
+class Boots:
+    """States times; making it takes the exchange's own measure into account."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._kiosk = exchange.claim.kiosk_id
+        self._samples: dict[uuid.UUID, Sample | None] = {}
+        self._measure(exchange)
+
+    def _measure(self, exchange: Exchange) -> None:
+        clocks, now = exchange.clocks, exchange.now_ms
+        seen = Sample(now - clocks.boot_ms, clocks.boot_ms)
+        boot = Boot.objects.filter(kiosk_id=self._kiosk, boot_id=clocks.boot_id).first()
+        if boot is None:
+            Boot.objects.create(
+                kiosk_id=self._kiosk,
+                boot_id=clocks.boot_id,
+                offset_ms=seen.offset_ms,
+                sample_ms=seen.at_ms,
+                first_ms=now,
+                last_ms=now,
+            )
+            store.correct_boot(self._kiosk, clocks.boot_id, seen.offset_ms, seen.at_ms, DELAY_MS)
+            best = seen
+        else:
+            best = better(Sample(boot.offset_ms, boot.sample_ms), seen)
+            boot.offset_ms, boot.sample_ms, boot.last_ms = best.offset_ms, best.at_ms, now
+            boot.save(update_fields=["offset_ms", "sample_ms", "last_ms"])
+        self._samples[clocks.boot_id] = best
+
+    def stated(self, header: Header) -> Stated:
+        """Return when the entry was made, as well as that can be known now."""
+        if header.boot_id not in self._samples:
+            boot = Boot.objects.filter(kiosk_id=self._kiosk, boot_id=header.boot_id).first()
+            self._samples[header.boot_id] = boot and Sample(boot.offset_ms, boot.sample_ms)
+        return stated(
+            wall_ms=header.wall_ms,
+            boot_ms=header.boot_ms,
+            state=header.clock,
+            own_error_ms=header.error_ms,
+            sample=self._samples[header.boot_id],
+        )

@@ -1,0 +1,100 @@
+"""A pulse in, the hub's time and what it holds out."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from hub.intake import chains
+from hub.intake.answers import Answer, Refused, sender, signed_answer
+from hub.intake.boots import Boots
+from hub.intake.exchange import Exchange, met
+from hub.intake.models import Chain, ChainFlag, Kiosk, Ledger
+from hub.intake.transactions import durable
+from wire import batch as wire
+from wire.batch import Pulse, PulseAnswer
+from wire.errors import Malformed
+
+MAX_CHAINS = 100
+MAX_FACTS = 16 * 1024
+_LARGEST = 2**53
+
+
+def pulse(data: bytes) -> Answer:
+    """Answer a signed pulse; raises :class:`Refused`."""
+    if len(data) > wire.MAX_BYTES:
+        raise Refused("too-large")
+    claim, payload = sender(data, "pulse")
+    try:
+        message = Pulse.unpack(payload)
+    except Malformed as error:
+        raise Refused("malformed") from error
+    health, tally = plain_json(message.health), plain_json(message.tally)
+    heads = message.chains
+    if (
+        len(heads) > MAX_CHAINS
+        or len(json.dumps([health, tally])) > MAX_FACTS
+        or not 0 <= message.settings < 2**31
+        or not all(0 <= seq < _LARGEST and len(hash_) == 32 for _, seq, hash_ in heads)
+    ):
+        raise Refused("malformed", message.request)
+    exchange = Exchange.with_(claim, message.request, message.clocks)
+    with durable():
+        met(exchange)
+        Boots(exchange)
+        Kiosk.objects.filter(pk=claim.kiosk_id).update(
+            last_pulse=exchange.now,
+            version=str(health.get("version", ""))[:40],
+            settings_version=message.settings,
+            health=health,
+            tally=tally,
+            heads={str(chain): [seq, hash_.hex()] for chain, seq, hash_ in heads},
+        )
+        held = tuple(_held(exchange, chain, seq, hash_) for chain, seq, hash_ in heads)
+    answer = PulseAnswer(claim.kiosk_id, message.request, held, exchange.now_ms)
+    return signed_answer(answer.pack(), "pulse-answer")
+
+
+def _held(exchange: Exchange, chain: Any, seq: int, hash_: bytes) -> wire.Held:
+    """Say what is here of a chain, and compare its head with what came."""
+    kiosk = exchange.claim.kiosk_id
+    row = Chain.objects.filter(kiosk_id=kiosk, chain=chain).first()
+    ranges = row.ranges if row else []
+    if ranges and ranges[-1][1] > seq:
+        _flag(exchange, chain, ChainFlag.Kind.ROLLBACK, seq)
+    elif chains.within(ranges, seq):
+        here = Ledger.objects.filter(kiosk_id=kiosk, chain=chain, seq=seq)
+        if not here.filter(hash=hash_).exists():
+            _flag(exchange, chain, ChainFlag.Kind.FORK, seq)
+    return chains.held(chain, ranges)
+
+
+def _flag(exchange: Exchange, chain: Any, kind: str, seq: int) -> None:
+    ChainFlag.objects.bulk_create(
+        [
+            ChainFlag(
+                kiosk_id=exchange.claim.kiosk_id,
+                chain=chain,
+                kind=kind,
+                seq=seq,
+                seen_ms=exchange.now_ms,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def plain_json(value: Any) -> Any:
+    """Return ``value`` as JSON that every database takes: no bytes, NaN or NUL."""
+    if isinstance(value, dict):
+        return {str(plain_json(k)): plain_json(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain_json(item) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

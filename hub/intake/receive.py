@@ -1,0 +1,246 @@
+"""A batch in, a receipt out: the ledger decides, and ``stored`` is said after the commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from hub.intake import chains, store
+from hub.intake.answers import Answer as Reply
+from hub.intake.answers import Refused, ring, sender, signed_answer, vault
+from hub.intake.boots import Boots
+from hub.intake.exchange import Exchange, met
+from hub.intake.models import Chain, ChainFlag, Claim, Conflict, EntryFlag, Ledger, RefusedRow
+from hub.intake.models import Receipt as ReceiptRow
+from hub.intake.opening import Boxed, Row, box, read
+from hub.intake.transactions import durable, now_ms
+from wire import batch as wire
+from wire.batch import Batch, Held, Receipt, digest
+from wire.entry import Header
+from wire.errors import Malformed
+
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+DAY_MS = 24 * 3600 * 1000
+OLDEST_MS = 400 * DAY_MS
+
+Outcome = tuple[str, str]
+
+
+def receive(data: bytes) -> Reply:
+    """Answer a signed batch; raises :class:`Refused` for the whole of it."""
+    if len(data) > wire.MAX_BYTES:
+        raise Refused("too-large")
+    claim, payload = sender(data, "batch")
+    try:
+        batch = Batch.unpack(payload)
+    except Malformed as error:
+        raise Refused("malformed") from error
+    rows = [_judged(read(entry), claim.kiosk_id) for entry in batch.entries]
+    ids = [row.header.id for row in rows if row.header]
+    # Opening seals is the dear part: done before the transaction, and not for replays.
+    known = store.known_hashes(ids)
+    keys, safe = ring().opening, vault()
+    boxed = {
+        row.hash: box(row, keys, safe) for row in rows if row.header and row.header.id not in known
+    }
+    exchange = Exchange.with_(claim, batch.request, batch.clocks)
+    with durable():
+        met(exchange)
+        outcomes, told = _settle(exchange, rows, boxed)
+        _remember(exchange, digest(data), outcomes)
+    answers = tuple(
+        wire.Answer(row.hash, *outcome) for row, outcome in zip(rows, outcomes, strict=True)
+    )
+    receipt = Receipt(claim.kiosk_id, batch.request, digest(data), answers, told, now_ms())
+    return signed_answer(receipt.pack(), "receipt")
+
+
+def _judged(row: Row, kiosk: uuid.UUID) -> Row:
+    if row.header is not None and row.header.kiosk != kiosk:
+        return Row(row.entry, None, "The entry is of another kiosk than its batch.")
+    return row
+
+
+def _settle(
+    exchange: Exchange, rows: Sequence[Row], boxed: Mapping[bytes, Boxed]
+) -> tuple[list[Outcome], tuple[Held, ...]]:
+    claim, now = exchange.claim, exchange.now_ms
+    sound: dict[uuid.UUID, Row] = {}
+    for row in rows:
+        if row.header is not None:
+            sound.setdefault(row.header.id, row)
+    new = store.enter_ledger(
+        [_ledger_row(row, row.header, now) for _, row in sorted(sound.items()) if row.header]
+    )
+    fresh = [row for id_, row in sound.items() if id_ in new]
+    held_hashes = store.known_hashes([id_ for id_ in sound if id_ not in new])
+    held_hashes |= {row.header.id: row.hash for row in fresh if row.header}
+    boots = Boots(exchange)
+    store.add_entries(
+        _entry_row(row, row.header, boxed.get(row.hash) or _late(row), claim, boots, now)
+        for row in fresh
+        if row.header
+    )
+    told = _chains(exchange, [row.header for row in rows if row.header], fresh)
+    outcomes: list[Outcome] = []
+    first = set(new)
+    for row in rows:
+        if row.header is None:
+            _keep_refusal(row, exchange)
+            outcomes.append((wire.REFUSED, row.reason))
+            continue
+        if row.hash != held_hashes[row.header.id]:
+            _keep_conflict(row, row.header, exchange)
+        elif row.header.id in first:
+            first.discard(row.header.id)
+            outcomes.append((wire.STORED, ""))
+            continue
+        outcomes.append((wire.KNOWN, ""))
+    return outcomes, told
+
+
+def _late(row: Row) -> Boxed:
+    # The id was known when we looked and is new now: only a rolled-back rival explains it.
+    return box(row, ring().opening, vault())
+
+
+def _ledger_row(row: Row, header: Header, now: int) -> tuple[Any, ...]:
+    return (header.id, header.kiosk, header.chain, header.seq, row.hash, header.prev, now)
+
+
+def _entry_row(
+    row: Row, header: Header, boxed: Boxed, claim: Claim, boots: Boots, now: int
+) -> tuple[Any, ...]:
+    time = boots.stated(header)
+    flags = boxed.flags
+    if header.place != claim.kiosk.place_id:
+        flags |= EntryFlag.FOREIGN_PLACE
+    if time.suspect:
+        flags |= EntryFlag.CLOCK
+    at = time.at_ms
+    if at is None or not now - OLDEST_MS <= at <= now + DAY_MS:
+        at = now  # a wild clock must not keep an entry for ever, nor purge it unseen
+    day = dt.datetime.fromtimestamp(at / 1000, VIETNAM).date()
+    return (
+        header.id, header.kiosk, claim.pk, header.place, header.gate, header.chain, header.seq,
+        header.type, header.direction or "", header.basis or "", header.kind, header.trust,
+        header.trip or "", header.purpose or "", header.reason or "", header.corrects,
+        header.count, header.wall_ms, header.boot_ms, header.boot_id, header.clock, time.at_ms,
+        time.error_ms, time.basis, now, day, int(flags), header.seal_kid, row.entry.header_bytes,
+        row.entry.sealed, boxed.content, boxed.mask, boxed.tags["number"], boxed.tags["phone"],
+        boxed.tags["qid"], boxed.tags["bhyt"], boxed.tags["name"],
+    )  # fmt: skip
+
+
+def _chains(exchange: Exchange, named: Iterable[Header], fresh: Sequence[Row]) -> tuple[Held, ...]:
+    """Add the new numbers to their chains, look at the links, and say what is held."""
+    kiosk, now = exchange.claim.kiosk_id, exchange.now_ms
+    ids = sorted({header.chain for header in named})
+    Chain.objects.bulk_create(
+        [Chain(kiosk_id=kiosk, chain=chain, updated_ms=now) for chain in ids],
+        ignore_conflicts=True,
+    )
+    told = []
+    rows = Chain.objects.select_for_update().filter(kiosk_id=kiosk, chain__in=ids)
+    for chain in rows.order_by("chain"):
+        links = [
+            chains.Link(h.id, h.seq, row.hash, h.prev, h.after_chain is not None)
+            for row in fresh
+            if (h := row.header) and h.chain == chain.chain
+        ]
+        if links:
+            _look(exchange, chain, links)
+            chain.ranges = chains.merged(chain.ranges, [link.seq for link in links])
+            chain.updated_ms = now
+            chain.save(update_fields=["ranges", "updated_ms"])
+        told.append(chains.held(chain.chain, chain.ranges))
+    return tuple(told)
+
+
+def _look(exchange: Exchange, chain: Chain, links: Sequence[chains.Link]) -> None:
+    near = chains.neighbours(chain.ranges, [link.seq for link in links])
+    new = {link.id for link in links}
+    present = [
+        chains.Link(id_, seq, bytes(hash_), bytes(prev))
+        for id_, seq, hash_, prev in Ledger.objects.filter(
+            kiosk_id=chain.kiosk_id, chain=chain.chain, seq__in=near
+        ).values_list("id", "seq", "hash", "prev")
+        if id_ not in new
+    ]
+    _flag(
+        exchange,
+        [
+            (chain.chain, found.kind, found.seq, found.entry)
+            for found in chains.check(links, present)
+        ],
+    )
+
+
+def _flag(exchange: Exchange, found: Iterable[tuple[uuid.UUID, str, int, uuid.UUID]]) -> None:
+    ChainFlag.objects.bulk_create(
+        [
+            ChainFlag(
+                kiosk_id=exchange.claim.kiosk_id,
+                chain=chain,
+                kind=kind,
+                seq=seq,
+                entry=entry,
+                seen_ms=exchange.now_ms,
+            )
+            for chain, kind, seq, entry in found
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _keep_conflict(row: Row, header: Header, exchange: Exchange) -> None:
+    """Both sides of a rewrite are kept; the kiosk need not send this one again."""
+    Conflict.objects.bulk_create(
+        [
+            Conflict(
+                entry=header.id,
+                kiosk_id=exchange.claim.kiosk_id,
+                hash=row.hash,
+                header=row.entry.header_bytes,
+                sealed=row.entry.sealed,
+                received_ms=exchange.now_ms,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    _flag(exchange, [(header.chain, ChainFlag.Kind.REWRITE, header.seq, header.id)])
+
+
+def _keep_refusal(row: Row, exchange: Exchange) -> None:
+    RefusedRow.objects.bulk_create(
+        [
+            RefusedRow(
+                kiosk_id=exchange.claim.kiosk_id,
+                hash=row.hash,
+                reason=row.reason[:200],
+                size=len(row.entry.header_bytes) + len(row.entry.sealed),
+                received_ms=exchange.now_ms,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _remember(exchange: Exchange, batch_hash: bytes, outcomes: Sequence[Outcome]) -> None:
+    statuses = [status for status, _ in outcomes]
+    ReceiptRow.objects.bulk_create(
+        [
+            ReceiptRow(
+                request=exchange.request,
+                kiosk_id=exchange.claim.kiosk_id,
+                batch_hash=batch_hash,
+                stored=statuses.count(wire.STORED),
+                known=statuses.count(wire.KNOWN),
+                refused=statuses.count(wire.REFUSED),
+                answered_ms=exchange.now_ms,
+            )
+        ],
+        ignore_conflicts=True,
+    )

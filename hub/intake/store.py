@@ -1,0 +1,107 @@
+"""The SQL of the bulk way in, each statement with its purpose; the rest is Django's ORM."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+LEDGER = ("id", "kiosk_id", "chain", "seq", "hash", "prev", "received_ms")
+ENTRY = (
+    "id", "kiosk_id", "claim_id", "place", "gate", "chain", "seq", "type", "direction", "basis",
+    "kind", "trust", "trip", "purpose", "reason", "corrects", "count", "wall_ms", "boot_ms",
+    "boot_id", "clock", "at_ms", "error_ms", "basis_of_time", "received_ms", "day", "flags",
+    "seal_kid", "header", "sealed", "content", "mask", "tag_number", "tag_phone", "tag_qid",
+    "tag_bhyt", "tag_name",
+)  # fmt: skip
+_ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in ENTRY)
+_LEDGER_TYPES = ("uuid", "uuid", "uuid", "bigint", "bytea", "bytea", "bigint")
+
+
+def known_hashes(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, bytes]:
+    """Which of ``ids`` the ledger holds, with the hash each came with."""
+    if not ids:
+        return {}
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, hash FROM intake_ledger WHERE id IN ({marks})",  # noqa: S608 (marks)
+            [_plain(value) for value in ids],
+        )
+        return {_uuid(key): bytes(found) for key, found in cursor.fetchall()}
+
+
+def enter_ledger(rows: Sequence[tuple[Any, ...]]) -> set[uuid.UUID]:
+    """Add rows of :data:`LEDGER` and return the ids that were new.
+
+    The unique id decides, not an earlier look: two requests with one id cannot both be new.
+    Rows come sorted by id, so that two transactions never wait for each other.
+    """
+    if not rows:
+        return set()
+    columns = ", ".join(LEDGER)
+    tail = "ON CONFLICT (id) DO NOTHING RETURNING id"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{kind}[]" for kind in _LEDGER_TYPES)
+            cursor.execute(
+                f"INSERT INTO intake_ledger ({columns}) SELECT * FROM unnest({arrays}) {tail}",  # noqa: S608 (constants)
+                [list(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            line = "(" + ", ".join(["%s"] * len(LEDGER)) + ")"
+            cursor.execute(
+                f"INSERT INTO intake_ledger ({columns}) VALUES "  # noqa: S608 (constants)
+                f"{', '.join([line] * len(rows))} {tail}",
+                [_plain(value) for row in rows for value in row],
+            )
+        return {_uuid(found) for (found,) in cursor.fetchall()}
+
+
+def add_entries(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add rows of :data:`ENTRY`, whose ids the ledger has just found new."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY intake_entry ({_ENTRY_COLUMNS}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            line = ", ".join(["%s"] * len(ENTRY))
+            cursor.executemany(
+                f"INSERT INTO intake_entry ({_ENTRY_COLUMNS}) VALUES ({line})",  # noqa: S608 (constants)
+                [[_plain(value) for value in row] for row in rows],
+            )
+
+
+def correct_boot(
+    kiosk: uuid.UUID, boot_id: uuid.UUID, offset_ms: int, sample_ms: int, delay_ms: int
+) -> None:
+    """State the time of entries that came before their boot was first measured.
+
+    Times that a person wrote down (paper), and trusted ones, stay as they are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_entry SET at_ms = boot_ms + %s, basis_of_time = 'hub',"
+            " error_ms = %s + abs(boot_ms - %s) / 10000"
+            " WHERE kiosk_id = %s AND boot_id = %s AND type <> 'paper'"
+            " AND (basis_of_time = 'none' OR (basis_of_time = 'guard' AND clock = 'asserted'))",
+            [offset_ms, delay_ms, sample_ms, _plain(kiosk), _plain(boot_id)],
+        )
+
+
+def _plain(value: Any) -> Any:
+    if connection.vendor == "postgresql":
+        return value
+    if isinstance(value, uuid.UUID):
+        return value.hex
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(hex=value)

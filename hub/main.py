@@ -1,0 +1,48 @@
+"""The hub's command line: one module per command, and one sentence when something is wrong."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.arguments import parser
+from hub.errors import HubError
+from hub.home import Home, state_folder
+
+
+def cli(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = parser().parse_args(argv)
+    os.umask(0o077)
+    database = args.database or os.environ.get("HUB_DATABASE", "")
+    folder = args.data or os.environ.get("HUB_DATA") or state_folder()
+    home = Home(Path(folder), database)
+    try:
+        home.activate()
+        _start_django(home)
+        module, name = args.run.split(":")
+        run = getattr(importlib.import_module(f"hub.commands.{module}"), name)
+        code = run(args, home)
+        sys.stdout.flush()
+    except HubError as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; keep Python's own flush at exit quiet too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    assert isinstance(code, int)
+    return code
+
+
+def _start_django(home: Home) -> None:
+    # Not at the top: Django's settings read the environment that activate() has just made.
+    import django
+
+    home.django_database()
+    django.setup()
