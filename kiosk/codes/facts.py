@@ -22,6 +22,7 @@ PROVINCES = frozenset({
 
 _MAX_NAME = 120
 _MAX_ADDRESS = 300
+_NAME_SIGNS = frozenset(" .,-'’ʼ`*()/·")
 _CITIZEN = re.compile(r"[0-9]{12}")
 _MASKED = re.compile(r"[0-9A-Z]*\*[0-9A-Z*]*")
 _DOCUMENT = re.compile(r"[0-9A-Z]{5,20}")
@@ -67,11 +68,20 @@ def _line(text: str, longest: int, *, letters: bool) -> str:
     line = text.strip()
     if not line or len(line) > longest or "\ufffd" in line:
         return ""
-    if any(unicodedata.category(c)[0] == "C" for c in line):
+    kinds = [unicodedata.category(c)[0] for c in line]
+    if "C" in kinds:
         return ""
-    if letters and not any(c.isalpha() for c in line):
+    if letters and ("L" not in kinds or not _is_name(line, kinds)):
         return ""
     return line
+
+
+def _is_name(line: str, kinds: list[str]) -> bool:
+    """Whether there are only letters, their marks and the few signs that names have.
+
+    A digit, a question mark or a quotation mark in a name is a name that was damaged.
+    """
+    return all(k in "LM" or c in _NAME_SIGNS for c, k in zip(line, kinds, strict=True))
 
 
 def damaged(text: str, kept: str) -> bool:
