@@ -25,7 +25,7 @@ os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
 import cv2
 
 from kiosk.errors import BadInput, CameraGone
-from kiosk.frames import Frame, Image
+from kiosk.frames import Frame, Image, image_of
 from kiosk.workers import backoff
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from kiosk.workers import Latest, Worker
 
 log = logging.getLogger(__name__)
+
+# Its warnings say what CameraGone and BadInput say better; also where cv2 was there before us.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 STREAM_TIMEOUT_MS = 5_000
 """How long a stream may keep us waiting for its next picture before it counts as gone."""
@@ -133,7 +136,7 @@ class CaptureCamera(Camera):
         if not got:
             msg = f"The camera {self!r} gives no pictures any more."
             raise CameraGone(msg)
-        return self._frame(image)
+        return self._frame(image_of(image))
 
     def close(self) -> None:
         """Release the device."""

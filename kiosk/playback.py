@@ -74,7 +74,11 @@ def open_file(name: str, *, fps: float | None = None) -> Camera:
 
 def _sorted(folder: Path) -> list[Path]:
     kinds = PICTURES | VIDEOS
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in kinds and p.is_file())
+    return sorted(
+        p
+        for p in folder.iterdir()
+        if p.suffix.lower() in kinds and not p.name.startswith(".") and p.is_file()
+    )
 
 
 class _PacedCamera(Camera):

@@ -70,16 +70,16 @@ class Interest:
 
 def interest(picture: Image) -> Interest | None:
     """Return the part of ``picture`` that is most like a code, or None. 0.15 ms at 1280x720."""
-    cells = texture(picture)
-    if cells is None:
+    raw = texture(picture)
+    if raw is None:
         return None
-    cells = cv2.blur(cells, (3, 3))
+    cells = cast(Image, cv2.blur(raw, (3, 3)))
     noise = float(np.median(cells))
     _, peak, _, where = cv2.minMaxLoc(cells)
     if peak - noise < CODE_LIKE:
         return None
-    likely = (cells > noise + (peak - noise) / 2).astype(np.uint8)
-    likely = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    above = (cells > noise + (peak - noise) / 2).astype(np.uint8)
+    likely = cv2.morphologyEx(above, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(likely)
     left, top, width, height, _ = (int(n) for n in stats[labels[where[1], where[0]]])
     box = (left * CELL, top * CELL, (left + width) * CELL, (top + height) * CELL)

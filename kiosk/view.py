@@ -28,8 +28,6 @@ SETTLE_S = 0.5
 HALF = 0.5
 """A code under this share of another's area is behind it, not beside it."""
 
-Who = "Callable[[str], frozenset[str] | None]"
-
 
 @dataclass(frozen=True, slots=True)
 class Guide:
@@ -107,7 +105,8 @@ class View:
         In a ``still`` picture nothing flickers: what is not in it is not in view.
         """
         self._forget(at)
-        persons, others = [], []
+        persons: list[Sighting] = []
+        others: list[Sighting] = []
         for sighting in sightings:
             track = self._note(sighting, at, size)
             (others if track.identity is None else persons).append(sighting)

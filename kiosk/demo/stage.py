@@ -225,7 +225,7 @@ def smear(blur: tuple[float, float]) -> NDArray[np.float32]:
     middle = side // 2
     for part in np.linspace(-0.5, 0.5, side * 2):
         kernel[round(middle + part * blur[1]), round(middle + part * blur[0])] += 1
-    return (kernel / kernel.sum()).astype(np.float32)
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 class Lens:
