@@ -23,7 +23,7 @@ test: setup setup-test  ## every test but the slow ones
 	@$(PYTEST) $(ARGS)
 
 test-slow: setup-test  ## the slow tests only
-	@$(PYTEST) -m slow $(ARGS)
+	@$(PYTEST) -m slow --hypothesis-profile=search $(ARGS)
 
 check: setup-test  ## format, lint, types, import rules, wheel, known faults in dependencies
 	@tools/check
