@@ -1,13 +1,10 @@
-"""Base45 (RFC 9285): bytes in the 45 letters of a QR code's alphanumeric mode.
-
-The space is one of those letters, so an end that somebody trimmed is put back.
-"""
+"""Base45 (RFC 9285): bytes in the 45 letters of a QR code's alphanumeric mode."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import base45
+
+from wire.errors import Malformed
 
 MAX_CHARS = 4296
 """Letters in the largest QR code of alphanumeric mode."""
@@ -18,17 +15,15 @@ def encode(data: bytes) -> str:
     return str(base45.b45encode(data), "ascii")
 
 
-def readings(text: str) -> Iterator[bytes]:
-    """Yield what ``text`` can stand for: as it is, then with spaces that its end lost.
+def decode(text: str) -> bytes:
+    """Return the bytes that ``text`` stands for; raises :class:`~wire.errors.Malformed`.
 
-    Nothing for a text that is no base45. A wrong guess does no harm: what is in it is
-    signed, or checked for its structure.
+    The space is one of the 45 letters, but no encoding ends with one (a last letter is at
+    most 32): spaces at the end are from elsewhere.
     """
-    if len(text) > MAX_CHARS or not text.isascii():
-        return
-    bare = text.rstrip(" ")
-    for candidate in dict.fromkeys((text, bare, bare + " ", bare + "  ")):
-        try:
-            yield base45.b45decode(candidate)
-        except ValueError:
-            continue
+    if len(text) > MAX_CHARS:
+        raise Malformed("The text is longer than any code of these letters.")
+    try:
+        return bytes(base45.b45decode(text.rstrip(" ")))
+    except ValueError as error:
+        raise Malformed("The text is cut or altered.") from error

@@ -141,33 +141,27 @@ def _sign(token: Pass | Declaration | Board, key: SigningKey, certificate: bytes
 
 def _open(text: str) -> tuple[bytes, str]:
     """Return the signed object in a text and the kind it claims, unverified."""
-    trouble: WireError = Malformed("This is no token of ours.")
-    for data in _candidates(text):
-        try:
-            kind, _ = signed.peek(data)
-        except WireError as error:
-            trouble = error
-            continue
-        if kind in _KINDS:
-            return data, kind
-        trouble = WrongKind("This is a signed object, but no token.")
-    raise trouble
+    data = _bytes(text)
+    kind, _ = signed.peek(data)
+    if kind not in _KINDS:
+        raise WrongKind("This is a signed object, but no token.")
+    return data, kind
 
 
-def _candidates(text: str) -> list[bytes]:
+def _bytes(text: str) -> bytes:
     board = _BOARD.fullmatch(text)
     if board is not None:
         token = board[1].upper()
         try:
-            return [base64.b32decode(token + "=" * (-len(token) % 8))]
-        except ValueError:
-            return []
+            return base64.b32decode(token + "=" * (-len(token) % 8))
+        except ValueError as error:
+            raise Malformed("The board's address is cut or altered.") from error
     prefix = _ANY_VERSION.match(text)
     if prefix is None:
-        return []
+        raise Malformed("This is no token of ours.")
     if prefix[1] != str(VERSION):
         raise FutureVersion(f"The token is of version {prefix[1]}; this program knows {VERSION}.")
-    return [_inflate(data) for data in b45.readings(text[prefix.end() :])]
+    return _inflate(b45.decode(text[prefix.end() :]))
 
 
 def _inflate(data: bytes) -> bytes:
@@ -176,21 +170,23 @@ def _inflate(data: bytes) -> bytes:
     inflate = zlib.decompressobj()
     try:
         plain = inflate.decompress(data, _BIGGEST)
-    except zlib.error:
-        return b""
-    return plain if inflate.eof and not inflate.unused_data else b""
+    except zlib.error as error:
+        raise Malformed("The token does not decompress.") from error
+    if not inflate.eof or inflate.unused_data:
+        raise Malformed("The token is cut, or larger than any.")
+    return plain
 
 
 def _map(payload: Any) -> dict[Any, Any]:
     if not isinstance(payload, dict):
         raise Malformed("The token holds no claims.")
+    return payload
+
+
+def _unpack(payload: dict[Any, Any], kind: str) -> Pass | Declaration | Board:
     version = payload.get(_VERSION_CLAIM, VERSION)
     if type(version) is not int or version < 1:
         raise Malformed("The token's version is none.")
     if version > VERSION:
         raise FutureVersion(f"The token is of version {version}; this program knows {VERSION}.")
-    return payload
-
-
-def _unpack(payload: dict[Any, Any], kind: str) -> Pass | Declaration | Board:
     return _KINDS[kind].unpack(payload)

@@ -14,6 +14,9 @@ from wire.keys import VerifyKey
 if TYPE_CHECKING:
     from kiosk.codes.trustlist import TrustList
 
+EARLY = dt.timedelta(minutes=15)
+"""What a hub's clock may be ahead of ours: a code issued just now is valid now."""
+
 _NO_KEYS: Mapping[bytes, VerifyKey] = MappingProxyType({})
 
 
@@ -55,7 +58,7 @@ class Context:
         if known is None:
             dated = valid_from is not None or valid_until is not None
             return (Trust.VALIDITY_NOT_CHECKED, "clock") if dated else (Trust.SIGNED, "")
-        if valid_from is not None and valid_from > known:
+        if valid_from is not None and valid_from > known + EARLY:
             return Trust.EXPIRED, "not-yet-valid"
         return Trust.SIGNED, ""
 

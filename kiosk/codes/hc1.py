@@ -40,19 +40,11 @@ def read(text: str, context: Context) -> Code | None:
         return None
     if prefix[1] != "1":
         return _unread("future-version")
-    sign1, compressed = None, False
-    for data in b45.readings(text[prefix.end() :]):
-        try:
-            inner = _inflate(data)
-            sign1, compressed = Sign1.parse(inner), inner is not data
-            break
-        except Malformed:
-            continue
-    if sign1 is None:
-        return _unread("malformed")
     try:
-        claims = sign1.claims()
-        return _certificate(sign1, claims, context, compressed=compressed)
+        data = b45.decode(text[prefix.end() :])
+        plain = _inflate(data)
+        sign1 = Sign1.parse(plain)
+        return _certificate(sign1, sign1.claims(), context, compressed=plain is not data)
     except Malformed:
         return _unread("malformed")
 
