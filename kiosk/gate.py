@@ -23,7 +23,7 @@ from typing import Any
 
 import kiosk
 from kiosk import scanner as scanners
-from kiosk.camera import feed, open_camera
+from kiosk.camera import Camera, feed, open_camera
 from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.config import Config
 from kiosk.desk import Desk, Services, Station
@@ -203,20 +203,31 @@ class Gate:
 
     # -- running -------------------------------------------------------------------------
 
-    def start(self, camera: str, *, fps: float | None = None) -> None:
-        """Start the threads; ``camera`` is a specification (:func:`open_camera`)."""
-        size = (self.config.camera.width, self.config.camera.height)
-        rate = fps or self.config.camera.fps or None
-        # The first opening happens here, so that a file that is not there is said at once.
-        if camera.startswith("file:"):
-            open_camera(camera, fps=rate, size=size).close()
+    def start(self, camera: str | Callable[[], Camera], *, fps: float | None = None) -> None:
+        """Start the threads.
+
+        ``camera`` is a specification (:func:`open_camera`), or opens one. Raises
+        :class:`~kiosk.errors.BadInput` for a file that can never be played.
+        """
+        if isinstance(camera, str):
+            spec, size = camera, (self.config.camera.width, self.config.camera.height)
+            rate = fps or self.config.camera.fps or None
+
+            def opened() -> Camera:
+                return open_camera(spec, fps=rate, size=size)
+
+            if spec.startswith("file:"):
+                # Opened once here, so that what can never be played is said at once.
+                opened().close()
+        else:
+            opened = camera
         works: dict[str, Callable[[Worker], None]] = {
             "scan": self._scan,
             "sync": self._synchronise,
             "errands": self._errands,
             "camera": lambda worker: feed(
                 worker,
-                lambda: open_camera(camera, fps=rate, size=size),
+                opened,
                 self.latest,
                 status=self._camera_is,
             ),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from kiosk.camera import Camera
 from kiosk.clock import wall_time
 from kiosk.config import Config
 from kiosk.gate import Gate, Post
@@ -62,7 +63,7 @@ class Windowed:
         assert self._app is not None
         return self._app
 
-    def run(self, camera: str, *, fps: float | None = None) -> int:
+    def run(self, camera: str | Callable[[], Camera], *, fps: float | None = None) -> int:
         """Run until the window closes or a worker dies; returns the exit code."""
         with self.gate:
             self.gate.start(camera, fps=fps)

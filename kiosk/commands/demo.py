@@ -1,0 +1,61 @@
+"""``kiosk demo``: the product's first ninety seconds, on invented people and real processes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from kiosk.demo import film
+from kiosk.demo.conductor import VirtualDisplay, display, python
+from kiosk.demo.story import Story
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play the demo; returns 0 when every passage is at the hub with its right name."""
+    out = options.screenshots or Path("kiosk-demo")
+    out.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        # The demo's data are of invented people and of no use afterwards.
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
+        story = Story(data, out, seconds=options.seconds, camera=options.camera)
+        if options.camera is None:
+            story.film = _film(stack)
+        screen = display()
+        if screen is None and VirtualDisplay.available():
+            screen = stack.enter_context(VirtualDisplay((1024, 600)))
+            story.environment["DISPLAY"] = screen
+            # A virtual screen has no loudspeaker; looking for one only makes noise.
+            story.environment["SDL_AUDIODRIVER"] = "dummy"
+        elif screen is None:
+            print("There is no display and no Xvfb here: the demo plays headless.")
+        else:
+            story.interactive = options.seconds is None and options.screenshots is None
+        story.headless = screen is None
+        stack.callback(story.close)
+        return story.play()
+
+
+def _film(stack: contextlib.ExitStack) -> Path:
+    """Return the folder of the film; what is not rendered yet is, beside the demo."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kiosk"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-film-")))
+    folder = cache / f"film-{film.version()}"
+    for old in cache.glob("film-*"):
+        if old != folder:
+            shutil.rmtree(old)
+    if film.prepare(folder):
+        print("Drawing the visitors' film (once; the demo begins meanwhile).")
+        sys.stdout.flush()
+        process = subprocess.Popen(python("-m", "kiosk.demo.film", str(folder)))
+        stack.callback(process.wait)
+        stack.callback(process.terminate)
+    return folder
