@@ -25,6 +25,12 @@ _TONES = {
 }
 
 
+_WAITING_FOR_MORE = frozenset(
+    {"declaration-needed", "declaration-of-another", "declaration-too-old", "person-needed"}
+)
+"""Reasons that ask the same visitor for one more code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A verdict as it is shown and heard.
@@ -32,6 +38,7 @@ class Notice:
     ``tone`` names a colour of the palette (its ink is ``on_`` + tone), ``shape`` a shape,
     ``sound`` a sound, ``phrase`` the slot of a recorded prompt. ``person`` is masked.
     ``seconds`` is how long it fills the screen. ``entry`` is the id that undo and flip name.
+    ``small`` ones do not fill the screen: the guard's own counting, seen where it was touched.
     """
 
     tone: str
@@ -46,11 +53,16 @@ class Notice:
     note: str = ""
     seconds: float = 2.5
     entry: str | None = None
+    small: bool = False
 
 
 def notice(verdict: Verdict, words: Words) -> Notice:
     """Return what to show and sound for a verdict."""
     tone, shape, sound, seconds = _TONES[verdict.outcome]
+    if verdict.outcome is Outcome.RECORDED and verdict.reason == "undone":
+        tone, shape = "again", "undo"
+    elif verdict.outcome is Outcome.NOT_FOR_US and verdict.reason in _WAITING_FOR_MORE:
+        shape = "plus-code"
     return Notice(
         tone=tone,
         shape=shape,
@@ -63,8 +75,14 @@ def notice(verdict: Verdict, words: Words) -> Notice:
         time=clock_time(verdict.at),
         note=_note(verdict, words),
         seconds=seconds,
-        entry=verdict.id if verdict.outcome is Outcome.RECORDED else None,
+        entry=verdict.id if _can_be_taken_back(verdict) else None,
+        small=verdict.kind == "unscanned",
     )
+
+
+def _can_be_taken_back(verdict: Verdict) -> bool:
+    done = verdict.outcome is Outcome.RECORDED
+    return done and verdict.kind != "unscanned" and verdict.reason != "undone"
 
 
 def _phrase(verdict: Verdict) -> str:
@@ -74,15 +92,22 @@ def _phrase(verdict: Verdict) -> str:
 
 
 def _title(verdict: Verdict, words: Words) -> str:
-    if verdict.outcome is Outcome.RECORDED:
-        return words[f"verdict.recorded.{verdict.direction or 'none'}"]
-    return words[f"verdict.{verdict.outcome.value}.title"]
+    direction = verdict.direction or "none"
+    if verdict.outcome is not Outcome.RECORDED:
+        default = f"verdict.{verdict.outcome.value}.title"
+        return words.either(f"title.{verdict.reason}", default)
+    match verdict.reason:
+        case "flipped":
+            return words[f"verdict.flipped.{direction}"]
+        case "undone" | "unscanned":
+            return words[f"verdict.{verdict.reason}.title"]
+    return words[f"verdict.recorded.{direction}"]
 
 
 def _detail(verdict: Verdict, words: Words) -> str:
     match verdict.outcome:
         case Outcome.RECORDED:
-            return ""
+            return words["verdict.undone.detail"] if verdict.reason == "undone" else ""
         case Outcome.DUPLICATE:
             if verdict.previous_at is None or verdict.direction is None:
                 return words["verdict.duplicate.detail"]
@@ -147,7 +172,7 @@ def age(seconds: float, words: Words) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One calm line of the status: a shape, a tone (``good``, ``warn``, ``bad``, ``quiet``), words."""
+    """One calm line of the status: shape, tone (``good, warn, bad, quiet``) and words."""
 
     shape: str
     tone: str
@@ -161,7 +186,9 @@ def hub_sign(health: Health, words: Words) -> Sign:
         key = "hub.sending" if health.waiting else "hub.ok"
         return Sign("hub", "good", words[key])
     tone = "bad" if health.hub == "not-recognised" else "quiet" if health.hub == "none" else "warn"
-    return Sign("hub-off", tone, words.either(f"hub.{health.hub}", "hub.offline"), words["hub.safe"])
+    return Sign(
+        "hub-off", tone, words.either(f"hub.{health.hub}", "hub.offline"), words["hub.safe"]
+    )
 
 
 def waiting_sign(health: Health, words: Words) -> Sign:
@@ -177,7 +204,11 @@ def waiting_sign(health: Health, words: Words) -> Sign:
 
 def camera_sign(health: Health, words: Words) -> Sign:
     """Say how the camera is."""
-    known = {"ok": ("camera", "good"), "starting": ("camera", "quiet"), "none": ("camera-off", "quiet")}
+    known = {
+        "ok": ("camera", "good"),
+        "starting": ("camera", "quiet"),
+        "none": ("camera-off", "quiet"),
+    }
     shape, tone = known.get(health.camera, ("camera-off", "bad"))
     return Sign(shape, tone, words.either(f"camera.{health.camera}", "camera.gone"))
 

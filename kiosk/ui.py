@@ -10,19 +10,22 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from kiosk.screens.design import DESIGN, prepare_window  # first: it prepares Kivy's import
+import kiosk.screens  # noqa: F401 - prepares the process; must run before Kivy is imported
 
-from kivy.app import App  # isort: skip
+# isort: split
+from kivy.app import App
 from kivy.clock import Clock
 
 from kiosk import notices
-from kiosk.screens.keys import Keys
 from kiosk.model import Command, EnterText, Health, Outcome, Verdict
+from kiosk.screens.design import DESIGN, prepare_window
 from kiosk.screens.face import Means
 from kiosk.screens.guard import GuardFace
 from kiosk.screens.keypad import CodeFace
+from kiosk.screens.keys import Keys
 from kiosk.screens.out import OutFace
 from kiosk.screens.player import Player
 from kiosk.screens.preview import Source
@@ -69,6 +72,13 @@ class KioskApp(App):
         self._pulse = pulse
         self._keys = Keys()
         self._window: Any = None
+        self._ticking: Any = None
+        self._bound = {
+            "on_resize": self._resized,
+            "on_textinput": self._typed,
+            "on_key_down": self._pressed,
+            "on_request_close": self._asked_to_close,
+        }
         self.sounds: Player | None = None
         self.title = settings.place or "Kiosk"
         DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach
@@ -76,7 +86,7 @@ class KioskApp(App):
 
     def build(self) -> Stage:
         """Make the window's content."""
-        from kivy.core.window import Window  # noqa: PLC0415 - importing it opens the window
+        from kivy.core.window import Window  # importing it opens the window
 
         self._window = Window
         means = Means(
@@ -97,16 +107,16 @@ class KioskApp(App):
         stage = Stage(makers, "guard", words=load(self.settings.language))
         if self._narrator is not None:
             stage.narrated, stage.narration = True, self._narrator
-        Window.bind(
-            on_resize=self._resized,
-            on_textinput=self._typed,
-            on_key_down=self._pressed,
-        )
-        if self.settings.fullscreen:
-            Window.bind(on_request_close=lambda *_: True)
+        Window.bind(**self._bound)
         self.sounds = Player(volume=self.settings.volume)
-        Clock.schedule_interval(self._tick, 1)
+        self._ticking = Clock.schedule_interval(self._tick, 1)
         return stage
+
+    def close(self) -> None:
+        """Let go of the window, which may outlive the app."""
+        self._ticking.cancel()
+        self._window.unbind(**self._bound)
+        self.stage.face.leave()
 
     def on_start(self) -> None:
         """Tell that the window is there, once it was drawn."""
@@ -123,6 +133,10 @@ class KioskApp(App):
     def post(self, call: Callable[..., None], *facts: Any) -> None:
         """Call on the main thread, soon; may be used from any thread."""
         Clock.schedule_once(lambda _: call(*facts))
+
+    def later(self, seconds: float, call: Callable[[], Any]) -> None:
+        """Call on the main thread after ``seconds``."""
+        Clock.schedule_once(lambda _: call(), seconds)
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Show and sound a verdict, whatever screen is open."""
@@ -160,6 +174,18 @@ class KioskApp(App):
         """Say something in the demo's strip."""
         self.stage.narration = text
 
+    def picture(self, file: Path) -> None:
+        """Draw the window once and write it to a PNG file (demo and gallery: made people)."""
+        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels  # noqa: PLC0415
+        from kivy.graphics.texture import Texture  # noqa: PLC0415
+
+        self._window.on_draw()
+        width, height = self._window.system_size
+        pixels = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
+        texture = Texture.create(size=(width, height), colorfmt="rgba")
+        texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
+        texture.save(str(file), flipped=True)
+
     @property
     def stage(self) -> Stage:
         """What carries the screens."""
@@ -187,6 +213,10 @@ class KioskApp(App):
             self._pulse()
 
     # What the window says.
+
+    def _asked_to_close(self, *_: object, **__: object) -> bool:
+        """Refuse in the kiosk's full screen: there is no way out to the system."""
+        return self.settings.fullscreen
 
     def _resized(self, _window: Any, width: float, height: float) -> None:
         DESIGN.fit(width, height)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +39,7 @@ def _pairs(numbers: tuple[float, ...]) -> Points:
 
 def _to_polyline(x: Plane, y: Plane, points: Points) -> Plane:
     nearest = np.full(x.shape, np.inf)
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         dx, dy = bx - ax, by - ay
         length = max(dx * dx + dy * dy, 1e-12)
         along = np.clip(((x - ax) * dx + (y - ay) * dy) / length, 0, 1)
@@ -65,7 +67,12 @@ def _smooth(points: Points, *, steps: int = 6) -> Points:
         for step in range(steps):
             t = step / steps
             weights = np.array(
-                [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2]
+                [
+                    -t + 2 * t**2 - t**3,
+                    2 - 5 * t**2 + 3 * t**3,
+                    t + 4 * t**2 - 3 * t**3,
+                    t**3 - t**2,
+                ]
             )
             px, py = weights @ window / 2
             curve.append((float(px), float(py)))

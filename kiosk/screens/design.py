@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 
-import kiosk.screens  # noqa: F401 - prepares the process before Kivy is imported
-
-from kivy.config import Config  # isort: skip
+from kivy.config import Config
 from kivy.core.text import LabelBase
 from kivy.event import EventDispatcher
 from kivy.properties import AliasProperty, BooleanProperty, DictProperty, NumericProperty

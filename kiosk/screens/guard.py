@@ -68,6 +68,7 @@ class GuardFace(Face):
         super().__init__(means, **kwargs)
         self.last: Notice | None = None
         self._regret_left = 0
+        self._taking_back = 0
         self._back: Any = None
         self.place, self.gate = means.settings.place, means.settings.gate
         self.mode = means.settings.direction.value
@@ -87,24 +88,39 @@ class GuardFace(Face):
         """Stop following, and forget whom we saw."""
         self.ids.hero.ids.preview.stop()
         self._forget()
-        self._watch_again()
+        self.watch()
 
     def verdict(self, notice: Notice) -> None:
         """Fill the screen with it; a new one takes the old one's place at once."""
+        if notice.small:
+            self._counted(notice)
+            return
         self.scene = "verdict"
         self.ground = notice.tone
         self.ids.hero.show(notice)
         if self._back is not None:
             self._back.cancel()
-        self._back = Clock.schedule_once(self._watch_again, notice.seconds)
+        self._back = Clock.schedule_once(self.watch, notice.seconds)
         if notice.entry:
-            self.last = notice
-            self._regret_left = REGRET_S
-            self.ids.hero.keep(notice, self.words)
+            self._offer_regret(notice)
         else:
             self._forget()
 
-    def _watch_again(self, *_: object) -> None:
+    def _counted(self, notice: Notice) -> None:
+        """One was counted without a code, or taken back from the count."""
+        if self._taking_back:
+            self._taking_back -= 1
+            self._forget()
+        else:
+            self._offer_regret(notice)
+
+    def _offer_regret(self, notice: Notice) -> None:
+        self.last = notice
+        self._regret_left = REGRET_S
+        self.ids.hero.keep(notice, self.words)
+
+    def watch(self, *_: object) -> None:
+        """Go back to the picture."""
         if self._back is not None:
             self._back.cancel()
             self._back = None
@@ -144,6 +160,10 @@ class GuardFace(Face):
         """Take the last entry back."""
         if self.last and self.last.entry:
             self.means.send(Undo(self.last.entry))
+            self._forget()
+        elif self.last:
+            self._taking_back += 1
+            self.means.send(CountUnscanned(-1))
             self._forget()
 
     def count_unscanned(self) -> None:

@@ -90,19 +90,26 @@ class Hero(FloatLayout):
         self.pulse = 0.7
         Animation(pulse=1.0, duration=0.2, t="out_back").start(self)
 
+    def still(self) -> None:
+        """End the arrival at once."""
+        Animation.cancel_all(self, "pulse")
+        self.pulse = 1.0
+
     def clear(self) -> None:
         """Go back to the picture; nothing of the verdict stays."""
-        Animation.cancel_all(self, "pulse")
+        self.still()
         self.scene = "watch"
         self.title = self.person = self.detail = self.note = self.direction = ""
 
     def keep(self, notice: Notice, words: Words) -> None:
         """Offer for a while to take an entry back."""
         way = words[f"direction.{notice.direction}"] if notice.direction else ""
-        parts = (words["guard.last"], way, notice.time)
+        first = notice.title if notice.small else words["guard.last"]
+        parts = (first, way, notice.time)
         self.words = words
         self.last_title = " · ".join(part for part in parts if part)
         self.last_person, self.last_direction = notice.person, notice.direction
+        self.ids.strip.can_flip = not notice.small
 
     def drop(self) -> None:
         """Offer that no longer."""
@@ -119,7 +126,7 @@ class Hero(FloatLayout):
         self.words = words
         self.camera_shape = "camera" if camera in {"ok", "starting"} else "camera-off"
         self.camera_title = words[title] if title in words else words["guard.camera_starting"]
-        self.camera_detail = words[detail] if detail in words else ""
+        self.camera_detail = words.said(detail)
 
     def _place(self, *_: object) -> None:
         unit, ids = self.design.u, self.ids

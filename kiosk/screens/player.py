@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,16 @@ from kivy.core.audio import SoundLoader
 from kiosk import sounds
 
 log = logging.getLogger(__name__)
+
+
+def has_loudspeaker() -> bool:
+    """Whether it is worth asking for one: the sound library complains loudly where none is."""
+    if sys.platform != "linux" or os.environ.get("SDL_AUDIODRIVER"):
+        return True
+    run = Path(os.environ.get("XDG_RUNTIME_DIR", "/nonexistent"))
+    servers = (run / "pulse" / "native", run / "pipewire-0")
+    cards = any(Path("/dev/snd").glob("pcm*p"))
+    return cards or "PULSE_SERVER" in os.environ or any(server.exists() for server in servers)
 
 
 class Player:
@@ -24,13 +36,15 @@ class Player:
     def __init__(self, *, volume: float = 0.8, phrases: Path | None = None) -> None:
         self._phrases = phrases
         self._spoken: dict[Path, Any] = {}
-        self._sounds = {name: self._load(Path(sounds.path(name))) for name in sounds.RHYTHMS}
-        self.silent = not all(self._sounds.values())
+        self._sounds: dict[str, Any] = {}
+        if has_loudspeaker():
+            self._sounds = {name: self._load(Path(sounds.path(name))) for name in sounds.RHYTHMS}
+        self.silent = not self._sounds or not all(self._sounds.values())
         self.volume = volume
         if self.silent:
-            log.warning("no sound: this machine has no loudspeaker that can be used")
+            log.info("no sound: this machine has no loudspeaker that can be used")
 
-    def _load(self, file: Path) -> Any:  # noqa: ANN401 - Kivy's sound, or None
+    def _load(self, file: Path) -> Any:
         return SoundLoader.load(str(file))
 
     def play(self, name: str) -> None:
@@ -39,7 +53,7 @@ class Player:
 
     def say(self, phrase: str, language: str) -> bool:
         """Start a recorded phrase; say whether there is one."""
-        if self._phrases is None:
+        if self._phrases is None or self.silent:
             return False
         file = self._phrases / language / f"{phrase}.wav"
         if file not in self._spoken:
@@ -47,7 +61,7 @@ class Player:
         self._start(self._spoken[file])
         return self._spoken[file] is not None
 
-    def _start(self, sound: Any) -> None:  # noqa: ANN401 - Kivy's sound, or None
+    def _start(self, sound: Any) -> None:
         if sound is not None:
             sound.stop()
             sound.volume = self.volume

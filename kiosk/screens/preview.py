@@ -114,7 +114,7 @@ class Preview(Widget):
         image = frame.image
         step = max(1, round(image.shape[1] / WIDEST))
         small = image[::step, ::step]
-        if small.ndim == 2:  # noqa: PLR2004 - rows and columns alone: a grey picture
+        if small.ndim == 2:
             small = small[:, :, None].repeat(3, axis=2)
         height, width = small.shape[:2]
         if self._texture is None or self._texture.size != (width, height):

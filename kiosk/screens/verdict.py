@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kivy.lang import Builder
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
@@ -33,8 +33,7 @@ class LastStrip(Card):
     title = StringProperty("")
     person = StringProperty("")
     direction = StringProperty("")
-    left = NumericProperty(0)
-    tone_word = StringProperty("ink")
+    can_flip = BooleanProperty(defaultvalue=True)
 
     __events__ = ("on_flip", "on_undo")
 
@@ -52,7 +51,6 @@ class WaitingCard(Card):
     hub = ObjectProperty(None, allownone=True, rebind=True)
     waiting = ObjectProperty(None, allownone=True, rebind=True)
     summary = StringProperty("")
-
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

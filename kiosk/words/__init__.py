@@ -59,6 +59,10 @@ class Words(Mapping[str, str]):
         """Return the sentence with its braces filled; unknown braces stay as they are."""
         return _BRACES.sub(lambda hit: str(facts.get(hit[1], hit[0])), self[key])
 
+    def said(self, key: str) -> str:
+        """Return the sentence, or nothing where there is none."""
+        return self._all.get(key, "")
+
     def either(self, *keys: str) -> str:
         """Return the sentence of the first key that this language has."""
         return next((self._all[key] for key in keys if key in self._all), keys[-1])

@@ -1,0 +1,78 @@
+"""Finds what a person would stumble over: cut text, overlaps, small targets, pale letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kivy.uix.widget import Widget
+
+from kiosk.look import contrast
+from kiosk.screens.design import DESIGN
+from kiosk.screens.parts import Ground, Pad, Text
+
+TARGET_MM = 12.0
+READABLE = 4.5
+
+MM_PER_PIXEL = {
+    (1024, 600): 0.1502,  # 7 inch
+    (1280, 800): 0.1695,  # 10.1 inch
+    (800, 1280): 0.1695,  # the same, upright
+    (1920, 1080): 0.1793,  # 15.6 inch
+}
+"""The panels that these resolutions are sold with; touch targets are measured on them."""
+
+
+def of(stage: Widget) -> Iterator[str]:
+    """Yield every fault of what is shown, as a sentence."""
+    seen = list(shown(stage))
+    scale = MM_PER_PIXEL.get((int(stage.width), int(stage.height)), 0.15)
+    texts = [w for w in seen if isinstance(w, Text) and w.text]
+    pads = [w for w in seen if isinstance(w, Pad) and not w.disabled]
+    for text in texts:
+        if text.cut:
+            yield f"text is cut: {text.text!r} in {text.width:.0f}x{text.height:.0f}"
+        ratio = contrast(DESIGN.colours[text.tone], _ground_of(text))
+        if ratio < READABLE:
+            yield f"contrast {ratio:.1f}: {text.text!r}"
+    for pad in pads:
+        if min(pad.size) * scale < TARGET_MM - 0.05:
+            size = f"{pad.width * scale:.1f}x{pad.height * scale:.1f} mm"
+            yield f"target too small: {pad.text or pad.shape!r} {size}"
+        if pad.x < 0 or pad.y < 0 or pad.right > stage.width or pad.top > stage.height:
+            yield f"out of the window: {pad.text or pad.shape!r}"
+    for at, one in enumerate(pads):
+        for other in pads[at + 1 :]:
+            if _overlap(one, other):
+                yield f"overlap: {one.text or one.shape!r} and {other.text or other.shape!r}"
+    for at, one in enumerate(texts):
+        for other in texts[at + 1 :]:
+            if _overlap(one, other):
+                yield f"overlap: {one.text!r} and {other.text!r}"
+
+
+def shown(widget: Widget) -> Iterator[Widget]:
+    """Yield what can be seen of a widget and below it."""
+    if widget.opacity == 0:
+        return
+    yield widget
+    for child in widget.children:
+        yield from shown(child)
+
+
+def _ground_of(widget: Widget) -> tuple[float, float, float, float]:
+    above = widget.parent
+    while above is not None and above is not above.parent:
+        if isinstance(above, Ground):
+            return DESIGN.colours[above.tone]
+        if hasattr(above, "ground") and isinstance(above.ground, str):
+            return DESIGN.colours[above.ground]
+        above = above.parent
+    return DESIGN.colours["paper"]
+
+
+def _overlap(one: Widget, other: Widget) -> bool:
+    x0, y0 = one.to_window(*one.pos)
+    x1, y1 = other.to_window(*other.pos)
+    width = min(x0 + one.width, x1 + other.width) - max(x0, x1)
+    height = min(y0 + one.height, y1 + other.height) - max(y0, y1)
+    return width > 1 and height > 1

@@ -1,0 +1,128 @@
+"""Pictures of every screen in every size and language: ``python -m tests.ui.gallery DIR``.
+
+What is shown is made up. The same run looks for text that is cut, targets that are too
+small and letters that are too pale, and ends with 1 if it finds any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from kiosk.model import (
+    Basis,
+    ClockState,
+    Direction,
+    Health,
+    Outcome,
+    Person,
+    Tally,
+    Trust,
+    Verdict,
+)
+from kiosk.screens.settings import ScreenSettings
+from kiosk.words import languages
+from tests.ui.sample import StillSource
+
+SIZES = ((1024, 600), (1280, 800), (800, 1280), (1920, 1080))
+AT = dt.datetime(2026, 3, 2, 7, 32, tzinfo=dt.UTC)
+SOMEBODY = Person(name="Nguyễn Thị Hồng Ví Dụ", birth="1990-02-01", sex="female")
+SETTINGS = ScreenSettings(
+    place="Bệnh viện Đa khoa Ví Dụ", gate="Cổng chính", hotline="1900 0000", volume=0.0
+)
+HEALTH = Health(
+    waiting=0,
+    acked=221,
+    camera="ok",
+    hub="ok",
+    clock=ClockState.TRUSTED,
+    tally=Tally(entered=128, left=96, inside=32, unscanned=3),
+)
+OFFLINE = replace(HEALTH, hub="offline", waiting=12, oldest_waiting_s=11_400.0)
+RECORDED = Verdict(
+    Outcome.RECORDED,
+    AT,
+    id="0190-sample",
+    seq=221,
+    direction=Direction.IN,
+    basis=Basis.GUARD,
+    kind="cccd",
+    trust=Trust.UNSIGNED,
+    person=SOMEBODY,
+)
+
+Scene = Callable[["object"], None]
+
+
+def verdicts() -> dict[str, Verdict]:
+    """Return one verdict of every outcome."""
+    return {
+        "recorded-in": RECORDED,
+        "recorded-out": replace(RECORDED, direction=Direction.OUT, basis=Basis.ASSUMED),
+        "duplicate": replace(
+            RECORDED,
+            outcome=Outcome.DUPLICATE,
+            id=None,
+            seq=None,
+            previous_at=AT - dt.timedelta(minutes=1),
+        ),
+        "refused": Verdict(Outcome.REFUSED, AT, kind="pass", reason="expired", person=SOMEBODY),
+        "not-for-us": Verdict(Outcome.NOT_FOR_US, AT, kind="bank", reason="bank"),
+        "two-codes": Verdict(Outcome.TWO_CODES, AT),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the pictures; return 1 if a screen has a fault."""
+    parser = argparse.ArgumentParser(prog="gallery", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--size", action="append", help="only this size, e.g. 1024x600")
+    parser.add_argument("--language", action="append", choices=languages())
+    parser.add_argument("--scene", help="only scenes whose name holds this")
+    parser.add_argument("--dark", action="store_true", help="in the dark colours")
+    parser.add_argument("--text", type=float, default=1.0, help="letters this much larger")
+    chosen = parser.parse_args(arguments)
+    sizes = [_size(text) for text in chosen.size or ()] or list(SIZES)
+    faults = []
+    for size in sizes:
+        for language in chosen.language or languages():
+            settings = replace(
+                SETTINGS, size=size, language=language, dark=chosen.dark, text=chosen.text
+            )
+            name = f"{size[0]}x{size[1]}-{language}" + ("-dark" if chosen.dark else "")
+            name += f"-{chosen.text}x" if chosen.text != 1.0 else ""
+            faults += list(_pictures(settings, chosen.folder / name, chosen.scene or ""))
+    for fault in faults:
+        sys.stderr.write(f"{fault}\n")
+    sys.stdout.write(f"pictures in {chosen.folder}, faults found: {len(faults)}\n")
+    return 1 if faults else 0
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+def _pictures(settings: ScreenSettings, folder: Path, only: str) -> Iterator[str]:
+    from kiosk.ui import KioskApp
+    from tests.ui import faults, scenes
+    from tests.ui.robot import driven
+
+    source = StillSource()
+    for name, scene in scenes.SCENES.items():
+        if only not in name:
+            continue
+        app = KioskApp(settings, send=lambda _: None, latest=source, now=lambda: AT)
+        with driven(app) as robot:
+            scene(robot)
+            robot.settle()
+            robot.picture(folder / f"{name}.png")
+            yield from (f"{folder.name}/{name}: {fault}" for fault in faults.of(app.stage))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
