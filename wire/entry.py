@@ -19,9 +19,7 @@ from wire.errors import Malformed
 GENESIS = bytes(32)
 """The hash "before" the first entry of a first chain."""
 
-TYPES = frozenset(
-    {"passage", "refused", "hand", "paper", "unscanned", "correction", "chain-start"}
-)
+TYPES = frozenset({"passage", "refused", "hand", "paper", "unscanned", "correction", "chain-start"})
 DIRECTIONS = frozenset({"in", "out"})
 BASES = frozenset({"fixed", "guard", "auto", "assumed"})
 CLOCK_STATES = frozenset({"trusted", "asserted", "untrusted"})

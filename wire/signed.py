@@ -146,6 +146,4 @@ def _public(raw: bytes) -> COSEKeyInterface:
 @lru_cache(maxsize=64)
 def _private(raw: bytes) -> COSEKeyInterface:
     public = SigningKey(raw).public
-    return COSEKey.new(
-        {1: 1, 3: _EDDSA, -1: 6, -2: public.raw, -4: raw, 2: public.kid, 4: [1, 2]}
-    )
+    return COSEKey.new({1: 1, 3: _EDDSA, -1: 6, -2: public.raw, -4: raw, 2: public.kid, 4: [1, 2]})
