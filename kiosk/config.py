@@ -148,8 +148,7 @@ def _section(kind: type[Any], table: Any, prefix: str, source: str) -> Any:
         if name not in names:
             raise BadConfig(f"{source} has an unknown key “{prefix}{name}”{_nearest(name, names)}.")
     values = {
-        name: _value(hints[name], value, f"{prefix}{name}", source)
-        for name, value in table.items()
+        name: _value(hints[name], value, f"{prefix}{name}", source) for name, value in table.items()
     }
     return kind(**values)
 

@@ -1,16 +1,13 @@
 """The desk: a code and a direction in, a verdict out, after the entry is on the disk.
 
-Knows repeats, directions and pairing; gets ``put``, ``seal`` and everything else that
+Knows repeats, directions and pairing; gets the outbox, the keys and everything else that
 touches a machine from whoever composes the kiosk.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from kiosk.clock import Clock, wall_ms_of, wall_time
 from kiosk.codes import Context, classify
@@ -38,81 +35,26 @@ from kiosk.model import (
     Verdict,
 )
 from kiosk.policy import Action, Decision, Memory, Now, lapse, meet
-from kiosk.tallies import LOCAL
 from kiosk.presence import PAIRING_S, Passage
+from kiosk.recent import Recent, Recorded
+from kiosk.recorder import Recorder, Station, Store, content_of
+from kiosk.tallies import LOCAL
 from wire.batch import Clocks
-from wire.entry import Entry, Header, Link
-from wire.ids import uuid7
 
 OPPOSITE_MS = 60_000
 """Within this time of a passage the opposite direction is a repeat, not a new passage."""
 
-REPEAT_MS = 1_000
-"""A code counts again only after it was away this long."""
-
-REMEMBERED = 50
-"""Verdicts that can still be flipped or undone; memory only."""
-
-class Saved(Protocol):
-    """A row that was made durable."""
-
-    @property
-    def seq(self) -> int:
-        """Its place in the chain."""
-
-
-class Store(Protocol):
-    """What the desk asks of the outbox."""
-
-    def put(
-        self,
-        build: Callable[[Link], Entry],
-        *,
-        wall_ms: int,
-        passage: Passage | None = None,
-    ) -> Saved:
-        """Make one entry durable."""
-
-    def count(self, name: str, *, wall_ms: int) -> None:
-        """Count durably what makes no entry."""
-
-    def last_passage(self, tags: Sequence[bytes]) -> tuple[str, int, int] | None:
-        """Return the newest passage of any of ``tags``."""
-
-    def inside(self, *, since_boot_ms: int) -> int:
-        """Count who is inside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """Where this kiosk stands and whom it seals for."""
-
-    kiosk: uuid.UUID
-    place: str
-    gate: str
-    seal_kid: bytes
-    trip: str | None = None
-
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the desk is given: each a plain callable."""
+    """What the desk is given: how a key becomes a tag, and what is known of codes now.
 
-    seal: Callable[[dict[str, object], bytes], bytes]
+    ``leave_out`` names personal fields that this gate does not keep.
+    """
+
     tags: Callable[[tuple[str, ...]], tuple[bytes, ...]]
     context: Callable[[], Context]
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """A recorded passage, as long as it can be flipped or undone. Never on disk."""
-
-    id: uuid.UUID
-    direction: Direction
-    tags: tuple[bytes, ...]
-    before: tuple[str, int, int] | None
-    boot_ms: int
-    verdict: Verdict
+    leave_out: frozenset[str] = frozenset()
 
 
 class Desk:
@@ -133,6 +75,7 @@ class Desk:
     ) -> None:
         self._station = station
         self._store = store
+        self._recorder = Recorder(station, store, clock)
         self._services = services
         self._clock = clock
         self._policy = policy or GatePolicy()
@@ -142,8 +85,7 @@ class Desk:
         self._usual = usual
         self.memory_lost = memory_lost
         self._tally = tally or Tally()
-        self._recent: OrderedDict[str, _Remembered] = OrderedDict()
-        self._last: dict[tuple[str, ...], int] = {}
+        self._recent = Recent()
         self._picked = False
 
     # -- what is asked of the desk -------------------------------------------------------
@@ -242,7 +184,7 @@ class Desk:
         last = self._paired(tags, clocks)
         direction, basis = self._direction(last)
         if self._repeated(code.keys, last, direction, clocks):
-            seen = self._recent_of(tags)
+            seen = self._recent.of(tags)
             return Verdict(
                 Outcome.DUPLICATE,
                 wall_time(clocks.wall_ms),
@@ -295,11 +237,11 @@ class Desk:
         tags: tuple[bytes, ...],
         before: tuple[str, int, int] | None,
     ) -> Verdict:
-        id_, seq = self._put(
+        id_, seq = self._recorder.write(
             type_,
             clocks,
+            content_of(code, leave_out=self._services.leave_out),
             passage=Passage(tags, direction.value, clocks.boot_ms) if tags else None,
-            content=_content(code),
             direction=direction.value,
             basis=basis.value,
             kind=code.kind,
@@ -307,7 +249,7 @@ class Desk:
             purpose=decision.purpose or None,
             reason=decision.reason or None,
         )
-        self._last[code.keys] = clocks.boot_ms
+        self._recent.note(code.keys, clocks.boot_ms)
         refused = type_ is EntryType.REFUSED
         verdict = Verdict(
             Outcome.REFUSED if refused else Outcome.RECORDED,
@@ -326,14 +268,12 @@ class Desk:
             self._tally = replace(self._tally, refused=self._tally.refused + 1)
         else:
             self._add(direction, 1)
-            self._remember(
-                _Remembered(id_, direction, tags, before, clocks.boot_ms, verdict)
-            )
+            self._recent.add(Recorded(id_, direction, tags, before, clocks.boot_ms, verdict))
         return verdict
 
     def _correct(self, id_: str, *, flip: bool) -> Verdict | None:
         """Undo a passage, or turn its direction, by a correcting entry; never a deletion."""
-        known = self._recent.pop(id_, None)
+        known = self._recent.take(id_)
         if known is None:
             return None
         clocks = self._clock.now()
@@ -345,18 +285,18 @@ class Desk:
         else:
             passage = Passage(known.tags, "", known.boot_ms)
         try:
-            new_id, seq = self._put(
+            new_id, seq = self._recorder.write(
                 EntryType.CORRECTION,
                 clocks,
+                {},
                 passage=passage if known.tags else None,
-                content={},
                 direction=direction.value if flip else None,
                 basis=Basis.GUARD.value if flip else None,
                 kind=known.verdict.kind,
                 corrects=known.id,
             )
         except DiskRefused:
-            self._recent[id_] = known
+            self._recent.add(known)
             raise
         self._add(known.direction, -1)
         verdict = replace(
@@ -370,17 +310,16 @@ class Desk:
         )
         if flip:
             self._add(direction, 1)
-            self._remember(replace(known, direction=direction, verdict=verdict))
+            self._recent.add(replace(known, direction=direction, verdict=verdict))
         return verdict
 
     def _unscanned(self, count: int) -> Verdict:
         clocks = self._clock.now()
         direction, basis = self._direction(None)
-        id_, seq = self._put(
+        id_, seq = self._recorder.write(
             EntryType.UNSCANNED,
             clocks,
-            passage=None,
-            content={},
+            {},
             direction=direction.value,
             basis=basis.value,
             count=count,
@@ -391,42 +330,6 @@ class Desk:
             Outcome.RECORDED, at, id=str(id_), seq=seq, direction=direction, basis=basis,
             kind="unscanned", reason="unscanned",
         )  # fmt: skip
-
-    def _put(
-        self,
-        type_: EntryType,
-        clocks: Clocks,
-        *,
-        passage: Passage | None,
-        content: dict[str, object],
-        **facts: object,
-    ) -> tuple[uuid.UUID, int]:
-        station = self._station
-        id_ = uuid7(clocks.wall_ms)
-
-        def build(link: Link) -> Entry:
-            header = Header(
-                id=id_,
-                kiosk=station.kiosk,
-                place=station.place,
-                gate=station.gate,
-                chain=link.chain,
-                seq=link.seq,
-                prev=link.prev,
-                type=type_.value,
-                wall_ms=clocks.wall_ms,
-                boot_ms=clocks.boot_ms,
-                boot_id=clocks.boot_id,
-                clock=clocks.state,
-                seal_kid=station.seal_kid,
-                trip=station.trip,
-                **facts,  # type: ignore[arg-type]  # each is a field of Header; tests build all
-            ).to_bytes()
-            return Entry(header, self._services.seal(content, header))
-
-        row = self._store.put(build, wall_ms=clocks.wall_ms, passage=passage)
-        self._clock.raise_floor(clocks.wall_ms)
-        return id_, row.seq
 
     # -- directions and repeats ----------------------------------------------------------
 
@@ -451,30 +354,13 @@ class Desk:
         direction: Direction,
         clocks: Clocks,
     ) -> bool:
-        before = self._last.get(keys) if keys else None
-        if before is not None and clocks.boot_ms - before < REPEAT_MS:
+        if self._recent.just_answered(keys, clocks.boot_ms):
             return True
         return (
             last is not None
             and last[0] != direction.value
             and clocks.boot_ms - last[1] < OPPOSITE_MS
         )
-
-    def _recent_of(self, tags: tuple[bytes, ...]) -> _Remembered | None:
-        wanted = set(tags)
-        for known in reversed(self._recent.values()):
-            if wanted & set(known.tags):
-                return known
-        return None
-
-    def _remember(self, known: _Remembered) -> None:
-        assert known.verdict.id is not None
-        self._recent[known.verdict.id] = known
-        while len(self._recent) > REMEMBERED:
-            self._recent.popitem(last=False)
-        if len(self._last) > 4 * REMEMBERED:
-            newest = sorted(self._last.items(), key=lambda item: item[1])[-REMEMBERED:]
-            self._last = dict(newest)
 
     def _add(self, direction: Direction, n: int) -> None:
         if direction is Direction.IN:
@@ -485,17 +371,3 @@ class Desk:
     def _out_of_service(self, clocks: Clocks, error: DiskRefused) -> Verdict:
         del error  # its words are for the log of whoever composes us; the screen has its own
         return Verdict(Outcome.OUT_OF_SERVICE, wall_time(clocks.wall_ms), reason="disk")
-
-
-def _content(code: Code) -> dict[str, object]:
-    """Return what is sealed of a code: facts that it held, nothing empty."""
-    content: dict[str, object] = {}
-    if code.person is not None:
-        facts = {
-            name: getattr(code.person, name)
-            for name in ("name", "birth", "sex", "number", "qid", "bhyt", "phone", "address")
-        }
-        content["person"] = {name: value for name, value in facts.items() if value}
-    if code.reference:
-        content["reference"] = code.reference
-    return content

@@ -11,7 +11,6 @@ import json
 import logging
 import queue
 import random
-import sqlite3
 import threading
 import time
 import uuid
@@ -25,8 +24,9 @@ import kiosk
 from kiosk import scanner as scanners
 from kiosk.camera import Camera, feed, open_camera
 from kiosk.clock import Clock, SystemClock, wall_time
+from kiosk.codes import Context
 from kiosk.config import Config
-from kiosk.desk import Desk, Services, Station
+from kiosk.desk import Desk, Services
 from kiosk.errors import DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
@@ -42,13 +42,14 @@ from kiosk.model import (
     Outcome,
     Verdict,
 )
+from kiosk.outbox_file import SQLITE
 from kiosk.presence import PAIRING_S, tag_key
 from kiosk.queue import FILE, Outbox
-from kiosk.sync import HubState, Sync
+from kiosk.recorder import Station
+from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
 from kiosk.upstream import Hub
 from kiosk.workers import Latest, Worker
-from wire import seal
 from wire.enrol import Claim, ClaimAnswer
 
 _log = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class Gate:
         self.meaning = Meaning(self.identity, self.clock)
         self.hub = Hub(self.identity.code.url, pin=self.identity.code.pin)
         self.sync = self._make_sync()
-        self.counted = {outcome: 0 for outcome in Outcome}
+        self.counted = dict.fromkeys(Outcome, 0)
         self.failed = threading.Event()
         self.finished = threading.Event()
         self.camera_state = "starting"
@@ -120,23 +121,23 @@ class Gate:
         key = tag_key(self.memory)
         lost = key.fresh and self.outbox.head()[0] > 0
         if key.fresh:
-            self.outbox.forget_presence()
+            self.outbox.presence.forget()
         now = self.clock.now()
         code = self.identity.code
         station = Station(
             code.kiosk,
             code.place,
             code.gate,
-            self.identity.seal_key.kid,
+            lambda: self.identity.seal_key,
             trip=self.config.gate.trip or None,
         )
         return Desk(
             station,
             self.outbox,
             Services(
-                seal=lambda content, header: seal.seal(content, self.identity.seal_key, header),
                 tags=key.tags,
-                context=lambda: self.meaning.context(),
+                context=self._context,
+                leave_out=left_out(self.config),
             ),
             self.clock,
             policy=self.config.policy,
@@ -145,6 +146,9 @@ class Gate:
             memory_lost=lost,
             tally=recount(self.outbox.headers_since(midnight_ms(now.wall_ms))),
         )
+
+    def _context(self) -> Context:
+        return self.meaning.context()
 
     def _make_sync(self) -> Sync:
         return Sync(
@@ -162,8 +166,6 @@ class Gate:
     def _claim(self) -> Claim | None:
         if self.identity.claim == "accepted":
             return None
-        if self.identity.claim == "held" and self.sync.progress.state is HubState.HELD:
-            return None  # asked once since the start; the hub's admin decides
         me = self.identity
         return Claim(
             me.kiosk, self._claim_request, me.code.token, me.key.public.raw,
@@ -191,7 +193,7 @@ class Gate:
         tally, health = self._health.tally, self._health
         facts = {
             "version": kiosk.__version__,
-            "sqlite": sqlite3.sqlite_version,
+            "sqlite": SQLITE,
             "camera": health.camera,
             "waiting": health.waiting,
             "refused": health.refused,
@@ -315,7 +317,7 @@ class Gate:
     def _errands(self, worker: Worker) -> None:
         while not worker.stopping.is_set():
             now = self.clock.now()
-            self.outbox.forget_presence_before(now.boot_ms - PAIRING_S * 1000)
+            self.outbox.presence.forget_before(now.boot_ms - PAIRING_S * 1000)
             if now.state == ClockState.TRUSTED.value:
                 days = self.config.privacy.keep_days
                 self.outbox.purge(before_ms=now.wall_ms - days * 86_400_000)
@@ -390,6 +392,12 @@ class Gate:
 
     def __repr__(self) -> str:
         return f"Gate({str(self.data)!r}, running={bool(self._workers)})"
+
+
+def left_out(config: Config) -> frozenset[str]:
+    """Return the personal fields that this gate does not keep."""
+    kept = {"address": config.privacy.keep_address, "phone": config.privacy.keep_phone}
+    return frozenset(name for name, keep in kept.items() if not keep)
 
 
 def usual_mode(config: Config, identity: Identity) -> DirectionMode:

@@ -8,12 +8,13 @@ itself again as ``python -m kiosk``.
 import sys
 
 if __name__ == "__main__" and not __package__:
+    # Nothing but os may be imported here: pathlib alone would already meet our queue.py.
     import os
 
-    _root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    _root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     _path = os.pathsep.join(filter(None, (_root, os.environ.get("PYTHONPATH", ""))))
     os.environ["PYTHONPATH"] = _path
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "kiosk", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "kiosk", *sys.argv[1:]])  # noqa: S606
 
 import argparse
 import logging

@@ -15,11 +15,16 @@ from kiosk.identity import Identity, read_code
 from kiosk.model import ClockState
 from kiosk.queue import FILE, Outbox
 from kiosk.sync import Refused
-from kiosk.upstream import Hub
 from wire.enrol import PREFIX, EnrolmentCode
 from wire.keys import SigningKey, fingerprint
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+
+REFUSALS = {
+    "used-token": "This enrolment code was used by another kiosk",
+    "expired-token": "This enrolment code is no longer valid",
+    "unknown-token": "The hub does not know this enrolment code",
+}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -90,13 +95,8 @@ def _claim_now(data: Path, me: Identity) -> str:
         try:
             gate.sync.make_claim()
         except Refused as error:
-            raise BadEnrolment(
-                {
-                    "used-token": "This enrolment code was used by another kiosk; ask for a fresh one.",
-                    "expired-token": "This enrolment code is no longer valid; ask for a fresh one.",
-                    "unknown-token": "The hub does not know this enrolment code; ask for a fresh one.",
-                }.get(error.reason, f"The hub refuses this kiosk ({error.reason}).")
-            ) from error
+            told = REFUSALS.get(error.reason, f"The hub refuses this kiosk ({error.reason})")
+            raise BadEnrolment(f"{told}; ask the hub for a fresh code.") from error
         except Retry:
             return me.claim
         return gate.identity.claim
@@ -124,5 +124,3 @@ def _from_picture(path: Path) -> str:
         if sighting.text and sighting.text.startswith(PREFIX):
             return sighting.text
     raise BadInput(f"No enrolment code can be read in {path}; take the picture again, closer.")
-
-

@@ -88,9 +88,7 @@ class Child:
             ready=lambda: tell(ready=True),
         )
         self.tap = Tap(window.gate.sync)
-        threading.Thread(
-            target=self.listen, args=(window,), name="conductor", daemon=True
-        ).start()
+        threading.Thread(target=self.listen, args=(window,), name="conductor", daemon=True).start()
         threading.Thread(
             target=self.await_end, args=(window.gate,), name="film-end", daemon=True
         ).start()
@@ -155,5 +153,3 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
-
-

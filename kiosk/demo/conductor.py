@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -187,10 +188,8 @@ class KioskProcess:
         if self._reader is not None:
             self._reader.join()
         if self._process.stdin is not None:
-            try:
+            with contextlib.suppress(BrokenPipeError):  # its last line had nobody to read it
                 self._process.stdin.close()
-            except BrokenPipeError:
-                pass  # its last line had nobody to read it
         return code
 
 

@@ -30,6 +30,16 @@ white-space:pre-wrap;word-break:break-all}img{max-width:100%;border-radius:.6rem
 p{margin:.3rem 0 .8rem}
 """
 
+FRAME = (
+    "The first picture of the film in which the scanner reads the code. (The kiosk itself "
+    "never writes a frame; this one was drawn.)"
+)
+ROW = (
+    "The clear header (decoded), then the sealed part as it lies there: only the tracing "
+    "authority's key opens it."
+)
+HUB = "What the hub tells an official who may see the name, and writes into its audit that it did."
+
 
 def contact_sheet(pictures: Sequence[Path], out: Path) -> Path:
     """Put the screens on one sheet; returns its path."""
@@ -59,19 +69,16 @@ def write(
         cv2.imwrite(str(out / "frame.png"), frame)
     with Outbox(data / FILE, read_only=True) as outbox:
         row = outbox.rows(after=entry["seq"] - 1, limit=1)[0]
+    picture = '<img src="frame.png" alt="the frame">' if frame is not None else ""
+    row_shown = _json(_readable(row.entry.header)) + _pre(row.entry.sealed.hex())
     parts = [
-        ("1. The frame", "The first picture of the film in which the scanner reads the code. "
-         "(The kiosk itself never writes a frame; this one was drawn.)",
-         '<img src="frame.png" alt="the frame">' if frame is not None else ""),
+        ("1. The frame", FRAME, picture),
         ("2. The text", "What the code holds, letter by letter.", _pre(text)),
         ("3. The verdict", "Posted after the commit; nothing in it is personal.", _json(verdict)),
-        ("4. The row on the disk", "The clear header (decoded), then the sealed part as it lies "
-         "there: only the tracing authority's key opens it.",
-         _json(_readable(row.entry.header)) + _pre(row.entry.sealed.hex())),
+        ("4. The row on the disk", ROW, row_shown),
         *_crossed(data),
-        ("7. The hub's row", "What the hub tells an official who may see the name, and writes "
-         "into its audit that it did.", _json(entry)),
-    ]  # fmt: skip
+        ("7. The hub's row", HUB, _json(entry)),
+    ]
     body = "".join(f"<h2>{title}</h2><p>{told}</p>{what}" for title, told, what in parts)
     page = out / "journey.html"
     page.write_text(

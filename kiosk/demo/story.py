@@ -35,9 +35,7 @@ KEYS = "Space: next visitor · N: network off/on · P: pull the plug · H: the h
 class Story:
     """One performance."""
 
-    def __init__(
-        self, data: Path, out: Path, *, seconds: float | None, camera: str | None
-    ) -> None:
+    def __init__(self, data: Path, out: Path, *, seconds: float | None, camera: str | None) -> None:
         self.data, self.out = data, out
         self.seconds, self.camera = seconds, camera
         self.film: Path | None = None
@@ -175,7 +173,9 @@ class Story:
 
     def _tell_verdict(self, facts: dict[str, Any]) -> None:
         word = WORDS[facts["verdict"]]
-        why = f" ({facts['reason']})" if facts["reason"] not in (None, "repeat", "two-codes") else ""
+        why = (
+            f" ({facts['reason']})" if facts["reason"] not in (None, "repeat", "two-codes") else ""
+        )
         way = {"in": "in ", "out": "out"}.get(facts["direction"] or "", "   ")
         self._say(
             f"{word + why:<26} {way} {facts['shown']:<28} {facts['ms']:>5.0f} ms"
@@ -204,7 +204,9 @@ class Story:
         lost = {v["id"] for v in self.verdicts if v["id"]} - {e["id"] for e in entries}
         wrong = wrong_names(entries) if self.camera is None else 0
         count = Counter(v["verdict"] for v in self.verdicts)
-        why = Counter(v["reason"] for v in self.verdicts if v["verdict"] in ("refused", "not_for_us"))
+        why = Counter(
+            v["reason"] for v in self.verdicts if v["verdict"] in ("refused", "not_for_us")
+        )
         self._say(
             f"shown {len(self.verdicts)}, recorded {count['recorded']}, "
             f"already recorded {count['duplicate']}, two at once {count['two_codes']}, "
@@ -241,4 +243,3 @@ def wrong_names(entries: list[dict[str, Any]]) -> int:
     }
     names = [entry["person"]["name"] for entry in entries if entry.get("person")]
     return sum(name not in true for name in names if fold(name))
-
