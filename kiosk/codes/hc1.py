@@ -71,8 +71,9 @@ def _certificate(
 ) -> Code:
     body = claims.get(_HEALTH)
     body = body.get(1) if isinstance(body, dict) else None
-    if not isinstance(body, dict):
-        raise Malformed("The claims hold no certificate.")
+    holder = _holder(body) if isinstance(body, dict) else None
+    if not isinstance(body, dict) or holder is None:
+        raise Malformed("The claims hold no certificate with a name.")
     group, record = _record(body)
     country = claims.get(_ISSUER)
     country = country[:8] if isinstance(country, str) else ""
@@ -84,7 +85,7 @@ def _certificate(
         trust, reason = context.dates(issued, expires)
     return Code(
         kind="hc1",
-        person=_holder(body),
+        person=holder,
         trust=trust,
         reason=reason,
         reference=record,
