@@ -68,6 +68,10 @@ class Shown:
         met = not self.marks.isdisjoint(other.marks)
         return met and same.same(self.code, other.code).same
 
+    def __repr__(self) -> str:
+        """Name nobody."""
+        return f"Shown({self.code!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
