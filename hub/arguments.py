@@ -106,6 +106,9 @@ def parser() -> argparse.ArgumentParser:
     enrol.add_argument(
         "--valid", type=float, default=30, metavar="DAYS", help="default: %(default)s"
     )
+    enrol.add_argument(
+        "--count", type=int, default=1, metavar="N", help="make N codes, for N kiosks"
+    )
     command(kiosks, "list", "kiosks:list_", "show the kiosks, how they are and what they sent")
     for name, text in (
         ("accept", "accept the held claim with this fingerprint"),

@@ -76,7 +76,7 @@ class Home:
                 raise BadUsage(
                     "--database takes postgresql://user@host/name or sqlite:///path/to/file."
                 )
-            path = Path(unquote(split.path))
+            path = Path("/" + unquote(split.path).lstrip("/"))
         return _sqlite(path)
 
     def remember_url(self, url: str) -> None:

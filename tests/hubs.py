@@ -1,7 +1,7 @@
 """A real hub in a process of its own, and a gate that speaks to it with nothing but ``wire``.
 
 ``with HubProcess(tmp_path) as hub:`` serves on a free port; ``hub.cli(...)`` runs commands
-on the same data; ``Gate.joined(hub)`` is a kiosk of a fresh place, enrolled.
+on the same data; ``Gate.joined(hub)`` is an enrolled kiosk with a chain of its own.
 """
 
 from __future__ import annotations
@@ -42,6 +42,34 @@ PERSON = {
 }
 
 
+def quiet() -> dict[str, str]:
+    """Return an environment in which gunicorn may leave its sockets to the process's end."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
+
+
+_COMMANDER = """
+import contextlib, io, json, sys
+from hub.main import cli
+asked = sys.stdin
+for line in asked:
+    args, given = json.loads(line)
+    out, errors, sys.stdin = io.StringIO(), io.StringIO(), io.StringIO(given)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        try:
+            code = cli(args)
+        except SystemExit as left:
+            code = left.code
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            code = 1
+    if "django.db" in sys.modules:
+        sys.modules["django.db"].connections.close_all()
+    print(json.dumps([code, out.getvalue(), errors.getvalue()]), flush=True)
+"""
+"""Runs commands one after the other: the real ones, without a new start for each."""
+
+
 class HubProcess:
     """``hub serve`` on ``data``; the same port again after :meth:`restart`."""
 
@@ -52,6 +80,8 @@ class HubProcess:
         self._process: subprocess.Popen[str] | None = None
         self._bind = "127.0.0.1:0"
         self.url = ""
+        self._spare: list[str] = []
+        self._commander: subprocess.Popen[str] | None = None
 
     def _command(self, *args: str) -> list[str]:
         given = ["--data", str(self.data)]
@@ -63,7 +93,7 @@ class HubProcess:
         """Start it and wait for its first line."""
         self._process = subprocess.Popen(
             self._command("serve", "--bind", self._bind, *self._serve),
-            cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True,
+            cwd=ROOT, env=quiet(), stdout=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -102,16 +132,34 @@ class HubProcess:
             process.stdout.close()
 
     def cli(
-        self, *args: str, check: bool = True, stdin: str = ""
+        self, *args: str, check: bool = True, stdin: str = "", separate: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        """Run another hub command on the same data."""
-        done = subprocess.run(
-            self._command(*args),
-            cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
-        )  # fmt: skip
+        """Run another hub command on the same data; ``separate``: in a process of its own."""
+        command = self._command(*args)
+        if separate:
+            done = subprocess.run(
+                command,
+                cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=TIMEOUT_S,
+                check=False,
+            )  # fmt: skip
+        else:
+            done = subprocess.CompletedProcess(command, *self._ask(command[3:], stdin))
         if check and done.returncode:
             raise AssertionError(f"hub {' '.join(args)}: {done.returncode}\n{done.stderr}")
         return done
+
+    def _ask(self, args: list[str], stdin: str) -> tuple[int, str, str]:
+        if self._commander is None:
+            self._commander = subprocess.Popen(
+                [sys.executable, "-c", _COMMANDER],
+                cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        assert self._commander.stdin is not None
+        assert self._commander.stdout is not None
+        self._commander.stdin.write(json.dumps([args, stdin]) + "\n")
+        self._commander.stdin.flush()
+        code, out, errors = json.loads(self._commander.stdout.readline())
+        return code, out, errors
 
     def json(self, *args: str) -> list[dict[str, Any]]:
         """Run a command with ``--json`` and return its lines."""
@@ -127,6 +175,13 @@ class HubProcess:
         (made,) = self.json("kiosk", "enrol", place, *args)
         return str(made["code"])
 
+    def spare_code(self) -> str:
+        """Return the code of a kiosk of one shared place; many are made at once."""
+        if not self._spare:
+            made = self.json("kiosk", "enrol", self.place(gates=40), "--count", "40")
+            self._spare = [str(line["code"]) for line in made]
+        return self._spare.pop()
+
     def entries(self, *args: str) -> list[dict[str, Any]]:
         """Return what ``hub entries --json`` says."""
         return self.json("entries", *args)
@@ -140,6 +195,13 @@ class HubProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop everything that was started; harmless twice."""
+        if self._commander is not None:
+            self._commander.communicate(timeout=TIMEOUT_S)
+            self._commander = None
         self.stop()
 
 
@@ -183,7 +245,7 @@ class Gate:
 
     @classmethod
     def joined(cls, hub: HubProcess, place: str | None = None, **facts: Any) -> Gate:
-        """Return a gate of a fresh place (or of ``place``) whose claim was accepted."""
+        """Return a fresh gate (of ``place``, if given) whose claim was accepted."""
         gate = cls.invited(hub, place, **facts)
         answer = gate.claim()
         assert ClaimAnswer.unpack(answer.read("claim-answer")).status == "accepted"
@@ -192,7 +254,7 @@ class Gate:
     @classmethod
     def invited(cls, hub: HubProcess, place: str | None = None, **facts: Any) -> Gate:
         """Return a gate that has a code and has not claimed yet."""
-        code = EnrolmentCode.from_text(hub.code(place or hub.place()))
+        code = EnrolmentCode.from_text(hub.code(place) if place else hub.spare_code())
         return cls(code, hub.url, **facts)
 
     @property

@@ -13,7 +13,7 @@ from hub.commands.output import actor, iso, local, print_json, print_table
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.models import Claim, Kiosk
-from hub.intake.registry import decide_claim, find_kiosk, invite, revoke_kiosk
+from hub.intake.registry import Invitation, decide_claim, find_kiosk, invite, revoke_kiosk
 
 
 def enrol(args: argparse.Namespace, home: Home) -> int:
@@ -21,17 +21,25 @@ def enrol(args: argparse.Namespace, home: Home) -> int:
     url = _url(args.url or home.remembered_url())
     if not 0 < args.valid <= 3650:
         raise BadUsage("--valid takes days, more than 0 and at most 3650.")
+    if not 1 <= args.count <= 1000 or (args.qr and args.count > 1):
+        raise BadUsage("--count takes 1 to 1000; a picture (--qr) is made of one code only.")
     database.ready(home)
-    made = invite(
-        args.place,
-        gate=args.gate,
-        url=url,
-        valid=dt.timedelta(days=args.valid),
-        actor=actor(),
-    )
-    if args.qr:
-        _draw(made.text, args.qr)
-    if args.json:
+    for _ in range(args.count):
+        made = invite(
+            args.place,
+            gate=args.gate,
+            url=url,
+            valid=dt.timedelta(days=args.valid),
+            actor=actor(),
+        )
+        if args.qr:
+            _draw(made.text, args.qr)
+        _show(made, json=args.json)
+    return 0
+
+
+def _show(made: Invitation, *, json: bool) -> None:
+    if json:
         print_json(
             {
                 "code": made.text,
@@ -43,13 +51,12 @@ def enrol(args: argparse.Namespace, home: Home) -> int:
                 "fingerprint": made.fingerprint,
             }
         )
-    else:
-        print(made.text)
-        print(f"kiosk        {made.code.kiosk}")
-        print(f"hub          {made.code.url}")
-        print(f"fingerprint  {made.fingerprint}   (the kiosk must show the same)")
-        print(f"valid until  {local(made.expires)}, for one kiosk")
-    return 0
+        return
+    print(made.text)
+    print(f"kiosk        {made.code.kiosk}")
+    print(f"hub          {made.code.url}")
+    print(f"fingerprint  {made.fingerprint}   (the kiosk must show the same)")
+    print(f"valid until  {local(made.expires)}, for one kiosk")
 
 
 def list_(args: argparse.Namespace, home: Home) -> int:

@@ -69,7 +69,7 @@ def serve(args: argparse.Namespace, home: Home) -> int:
     os.environ.pop("GUNICORN_CMD_ARGS", None)
     Server(
         {
-            "bind": f"fd://{listener.fileno()}",
+            "bind": f"fd://{listener.detach()}",  # gunicorn's from here on
             "worker_class": "gthread",
             "workers": args.processes,
             "threads": args.threads,

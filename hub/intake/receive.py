@@ -78,26 +78,26 @@ def _settle(
     held_hashes = store.known_hashes([id_ for id_ in sound if id_ not in new])
     held_hashes |= {row.header.id: row.hash for row in fresh if row.header}
     boots = Boots(exchange)
-    store.add_entries(
+    # All rows before the first is written: their times are asked for on the same connection.
+    entries = [
         _entry_row(row, row.header, boxed.get(row.hash) or _late(row), claim, boots, now)
         for row in fresh
         if row.header
-    )
-    told = _chains(exchange, [row.header for row in rows if row.header], fresh)
+    ]
+    store.add_entries(entries)
     outcomes: list[Outcome] = []
-    first = set(new)
     for row in rows:
         if row.header is None:
             _keep_refusal(row, exchange)
             outcomes.append((wire.REFUSED, row.reason))
-            continue
-        if row.hash != held_hashes[row.header.id]:
+        elif row.hash != held_hashes[row.header.id]:
             _keep_conflict(row, row.header, exchange)
-        elif row.header.id in first:
-            first.discard(row.header.id)
-            outcomes.append((wire.STORED, ""))
-            continue
-        outcomes.append((wire.KNOWN, ""))
+            outcomes.append((wire.KNOWN, ""))
+        else:
+            # The same row twice in one batch: stored by the first, known to the second.
+            outcomes.append((wire.STORED if row.header.id in new else wire.KNOWN, ""))
+            new.discard(row.header.id)
+    told = _chains(exchange, [row.header for row in rows if row.header], fresh)
     return outcomes, told
 
 
@@ -134,7 +134,7 @@ def _entry_row(
     )  # fmt: skip
 
 
-def _chains(exchange: Exchange, named: Iterable[Header], fresh: Sequence[Row]) -> tuple[Held, ...]:
+def _chains(exchange: Exchange, named: Sequence[Header], fresh: Sequence[Row]) -> tuple[Held, ...]:
     """Add the new numbers to their chains, look at the links, and say what is held."""
     kiosk, now = exchange.claim.kiosk_id, exchange.now_ms
     ids = sorted({header.chain for header in named})
@@ -150,16 +150,20 @@ def _chains(exchange: Exchange, named: Iterable[Header], fresh: Sequence[Row]) -
             for row in fresh
             if (h := row.header) and h.chain == chain.chain
         ]
-        if links:
-            _look(exchange, chain, links)
-            chain.ranges = chains.merged(chain.ranges, [link.seq for link in links])
-            chain.updated_ms = now
+        _look(exchange, chain, links)
+        # Every sound row of the batch is here now, the other side of a rewrite included.
+        numbers = [header.seq for header in named if header.chain == chain.chain]
+        ranges = chains.merged(chain.ranges, numbers)
+        if ranges != chain.ranges:
+            chain.ranges, chain.updated_ms = ranges, now
             chain.save(update_fields=["ranges", "updated_ms"])
         told.append(chains.held(chain.chain, chain.ranges))
     return tuple(told)
 
 
 def _look(exchange: Exchange, chain: Chain, links: Sequence[chains.Link]) -> None:
+    if not links:
+        return
     near = chains.neighbours(chain.ranges, [link.seq for link in links])
     new = {link.id for link in links}
     present = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -61,7 +61,7 @@ def enter_ledger(rows: Sequence[tuple[Any, ...]]) -> set[uuid.UUID]:
         return {_uuid(found) for (found,) in cursor.fetchall()}
 
 
-def add_entries(rows: Iterable[tuple[Any, ...]]) -> None:
+def add_entries(rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows of :data:`ENTRY`, whose ids the ledger has just found new."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
