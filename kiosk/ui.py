@@ -25,17 +25,21 @@ from kiosk.screens.design import DESIGN, prepare_window
 from kiosk.screens.face import Means
 from kiosk.screens.guard import GuardFace
 from kiosk.screens.keypad import CodeFace
-from kiosk.screens.keys import Keys
 from kiosk.screens.out import OutFace
 from kiosk.screens.player import Player
 from kiosk.screens.preview import Source
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.stage import Stage
+from kiosk.wedge import Heard, Keystrokes
 from kiosk.words import load
 
 log = logging.getLogger(__name__)
 
 _NAMED_KEYS = {13: "enter", 271: "enter", 8: "backspace", 27: "escape", 9: "tab"}
+_PAD_DIGITS = {256 + digit: str(digit) for digit in range(10)}
+_ALT = frozenset({307, 308})
+PAUSE_S = 0.1
+"""After this long without a key it is clear that a person typed it."""
 
 
 class KioskApp(App):
@@ -70,13 +74,14 @@ class KioskApp(App):
         self._now = now or (lambda: dt.datetime.now(dt.UTC))
         self._ready = ready
         self._pulse = pulse
-        self._keys = Keys()
+        self._keys = Keystrokes()
         self._window: Any = None
         self._ticking: Any = None
         self._bound = {
             "on_resize": self._resized,
             "on_textinput": self._typed,
             "on_key_down": self._pressed,
+            "on_key_up": self._let_go,
             "on_request_close": self._asked_to_close,
         }
         self.sounds: Player | None = None
@@ -176,8 +181,8 @@ class KioskApp(App):
 
     def picture(self, file: Path) -> None:
         """Draw the window once and write it to a PNG file (demo and gallery: made people)."""
-        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels  # noqa: PLC0415
-        from kivy.graphics.texture import Texture  # noqa: PLC0415
+        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
+        from kivy.graphics.texture import Texture
 
         self._window.on_draw()
         width, height = self._window.system_size
@@ -222,26 +227,33 @@ class KioskApp(App):
         DESIGN.fit(width, height)
 
     def _typed(self, _window: Any, text: str) -> bool:
-        if text.lower() in self._demo_keys and self.stage.name == "guard":
+        if text.lower() in self._demo_keys and self.stage.name == self.stage.home:
             self._demo_keys[text.lower()]()
             return True
         self._pass_on(self._keys.add(text, time.monotonic()))
-        Clock.schedule_once(lambda _: self._pass_on(self._keys.idle(time.monotonic())), 0.1)
+        Clock.schedule_once(lambda _: self._pass_on(self._keys.idle(time.monotonic())), PAUSE_S)
         return True
 
-    def _pressed(self, _window: Any, key: int, _scan: int, _text: str, _with: list[str]) -> bool:
+    def _pressed(self, _window: Any, key: int, _scan: int, _text: str, held: list[str]) -> bool:
         name = _NAMED_KEYS.get(key, "")
-        if name == "enter":
-            typed, scanned = self._keys.enter(time.monotonic())
-            self._pass_on(typed)
-            if scanned:
-                self._send(EnterText(scanned))
-                return True
-        if name:
+        if "alt" in held and key in _PAD_DIGITS:
+            self._pass_on(self._keys.alt_digit(_PAD_DIGITS[key], time.monotonic()))
+        elif name in {"enter", "tab"}:
+            self._pass_on(self._keys.enter(time.monotonic()))
+        elif name:
+            self._pass_on(self._keys.idle(time.monotonic()))
             self.stage.face.press(name)
-            return True
+        return bool(name)
+
+    def _let_go(self, _window: Any, key: int, *_: object) -> bool:
+        if key in _ALT:
+            self._keys.alt_up(time.monotonic())
         return False
 
-    def _pass_on(self, typed: str) -> None:
-        if typed:
-            self.stage.face.type(typed)
+    def _pass_on(self, heard: Heard) -> None:
+        if heard.scan:
+            self._send(EnterText(heard.scan))
+        if heard.typed:
+            self.stage.face.type(heard.typed)
+        if heard.enter:
+            self.stage.face.press("enter")

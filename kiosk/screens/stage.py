@@ -63,6 +63,7 @@ class Stage(FloatLayout):
         self._tell()
         face.fbind("ground", self._colour)
         self._colour()
+        face.pos_hint = {"x": 0, "y": 0}  # above the narrator's strip, where there is one
         self.ids.front.add_widget(face)
         face.enter()
 

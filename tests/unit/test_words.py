@@ -18,6 +18,7 @@ from kiosk.look import palette, shapes
 from kiosk.model import Basis, ClockState, Direction, Health, Outcome, Person, Trust, Verdict
 from kiosk.sounds import RHYTHMS
 from kiosk.sync import HubState
+from kiosk.wedge import HINTS
 from kiosk.words import FIRST, Words, languages, load
 
 KIOSK = Path(notices.__file__).parent
@@ -202,6 +203,10 @@ def test_camera_and_clock_have_words_in_every_state(words: Words) -> None:
         assert notices.camera_sign(Health(camera=camera), words).text
     for clock in ClockState:
         assert notices.clock_sign(Health(clock=clock), words).text in words.own.values()
+
+
+def test_every_hint_that_scanner_and_hand_scanner_give_has_words(words: Words) -> None:
+    assert {f"hint.{word}" for word in HINTS} <= set(words.own)
 
 
 def test_a_sentence_with_an_unknown_brace_is_still_said() -> None:

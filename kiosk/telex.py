@@ -1,0 +1,274 @@
+"""Vietnamese typing: Telex keys become letters, and one backspace takes one key back (pure).
+
+``aa ee oo`` â ê ô, ``aw ow uw w`` ă ơ ư ư, ``dd`` đ, ``s f r x j`` the five tones, ``z``
+none; a key struck twice means itself. Marks and tones may follow anywhere later in the
+syllable. A word that is no Vietnamese syllable stays as it was struck. Tones stand where
+identity cards have them: hòa, thúy, quý.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
+_HAT, _BREVE, _HORN, _BAR = "\u0302", "\u0306", "\u031b", "bar"
+_VOWELS = frozenset("aeiouy")
+_WORD = re.compile(r"[^\W\d_]+")
+
+_ONSETS = """
+b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x
+"""
+ONSETS = frozenset(("", *_ONSETS.split()))
+"""Beginnings of syllables; a bare ``q`` only while typing."""
+
+_RIMES = """
+a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu
+iêc iêm iên iêng iêp iêt iêu o oc oi om on ong op ot ooc oong oa oac oach oai oam oan
+oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oen oeo oet ô ôc ôi ôm ôn ông ôp ôt
+ơ ơi ơm ơn ơp ơt u ua uc ui um un ung up ut uâc uân uâng uât uây uê uêch uên uênh uêt
+uêu uơ uôc uôi uôm uôn uông uôt uy uya uych uyn uynh uyp uyt uyu uyên uyêt ư ưa ưc ưi
+ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y yêm yên yêng yêt yêu uao uau uăc
+uăm uăn uăng uăp uăt uac uach uai uam uan uang uanh uap uat uay ue uen ueo uet uec
+uem ueng uep uêm uêp uơm uơt uot uon uong
+"""
+RIMES = frozenset(_RIMES.split())
+"""Ends of syllables as written; those in ``ua…`` and ``ue…`` stand after q alone."""
+
+
+def _unmarked(rime: str) -> set[str]:
+    """Return a rime with any of its marks still to come: ``iê`` is first struck ``ie``."""
+    found = {""}
+    for letter in rime:
+        bare = unicodedata.normalize("NFD", letter)[0]
+        found = {begun + ending for begun in found for ending in (letter, bare)}
+    return found
+
+
+_BEGUN = frozenset(
+    begun
+    for rime in RIMES
+    for length in range(1, len(rime) + 1)
+    for begun in _unmarked(rime[:length])
+)
+
+
+@dataclass(slots=True)
+class _Letter:
+    base: str  # lower case, bare
+    upper: bool
+    mark: str = ""
+    lone: bool = False  # a w alone, which stands for ư
+
+    @property
+    def marked(self) -> str:
+        if self.mark == _BAR:
+            return "đ"
+        return unicodedata.normalize("NFC", self.base + self.mark)
+
+
+@dataclass(slots=True)
+class _Syllable:
+    letters: list[_Letter] = field(default_factory=list)
+    tone: str = ""
+    plain: bool = False  # a key was struck twice: nothing more is made of this word
+
+    def strike(self, key: str) -> None:
+        lower = key.lower()
+        if self.plain or len(lower) != 1 or not self._is_begun():
+            self._append(key)
+        elif (
+            ((lower in TONES or lower == "z") and self._tone(lower))
+            or (lower in "aeow" and self._mark(lower, upper=key.isupper()))
+            or (lower == "d" and self._bar())
+        ):
+            return
+        else:
+            self._append(key)
+
+    def _append(self, key: str) -> None:
+        self.letters.append(_Letter(key.lower(), key.isupper()))
+
+    # -- what keys do ----------------------------------------------------------------------
+
+    def _tone(self, key: str) -> bool:
+        """Set a tone; False where the key is only a letter."""
+        if not any(letter.base in _VOWELS for letter in self.letters[self._onset() :]):
+            return False
+        if key == "z":
+            had, self.tone = self.tone, ""
+            return bool(had)
+        if self.tone == TONES[key]:
+            self.tone, self.plain = "", True
+            return False
+        self.tone = TONES[key]
+        return True
+
+    def _mark(self, key: str, *, upper: bool) -> bool:
+        """Set a hat, a breve or a horn; False where the key is only a letter."""
+        if key == "w":
+            return self._hook(upper=upper)
+        for letter in reversed(self.letters[self._onset() :]):
+            if letter.base != key:
+                continue
+            if letter.mark == _HAT:
+                letter.mark, self.plain = "", True
+                return False
+            return self._try([(letter, _HAT)])
+        return False
+
+    def _hook(self, *, upper: bool) -> bool:
+        rime = self.letters[self._onset() :]
+        if not any(letter.base in _VOWELS for letter in rime):
+            self.letters.append(_Letter("u", upper, _HORN, lone=True))
+            return True
+        hooked = [letter for letter in rime if letter.mark in (_HORN, _BREVE)]
+        bare = [letter for letter in rime if letter.base in "uoa" and letter not in hooked]
+        pairs = [
+            [(one, _HORN), (other, _HORN)]
+            for one, other in pairwise(rime)
+            if one.base == "u" and other.base == "o" and one is not rime[-1]
+        ]
+        for change in pairs:
+            open_end = change[1][0] is rime[-1]
+            # "uơ" ends a syllable (thuở); with anything after it, it is "ươ".
+            if open_end and hooked != [change[0][0]] and self._try(change[1:]):
+                return True
+            done = change[1][0].mark == _HORN if open_end else len(hooked) == len(change)
+            if not done and self._try(change):
+                return True
+        again = any(change[1][0] in hooked for change in pairs)
+        for letter in () if again else (*(x for x in bare if x.base == "u"), *bare):
+            if self._try([(letter, _BREVE if letter.base == "a" else _HORN)]):
+                return True
+        if hooked:
+            for letter in hooked:
+                letter.mark = ""
+            self.letters = [letter for letter in self.letters if not letter.lone]
+            self.plain = True
+        return False
+
+    def _bar(self) -> bool:
+        """Make the first d a đ; False where the key is only a letter."""
+        first = self.letters[0] if self.letters else None
+        if first is None or first.base != "d":
+            return False
+        if first.mark == _BAR:
+            first.mark, self.plain = "", True
+            return False
+        return self._try([(first, _BAR)])
+
+    def _try(self, changes: list[tuple[_Letter, str]]) -> bool:
+        """Set marks if what comes of it can be Vietnamese."""
+        before = [(letter, letter.mark) for letter, _ in changes]
+        for letter, mark in changes:
+            letter.mark = mark
+        if before != changes and self._is_begun():
+            return True
+        for letter, mark in before:
+            letter.mark = mark
+        return False
+
+    # -- what it is ------------------------------------------------------------------------
+
+    def _onset(self) -> int:
+        """Return where the rime begins: after the consonants, qu and gi among them."""
+        word = [letter.base for letter in self.letters]
+        at = next((n for n, base in enumerate(word) if base in _VOWELS), len(word))
+        glide = word[:2] in (["q", "u"], ["g", "i"])
+        if at == 1 and glide and len(word) > 2 and word[2] in _VOWELS:
+            return 2
+        return at
+
+    def _is_begun(self) -> bool:
+        """Whether this can become a Vietnamese syllable."""
+        at = self._onset()
+        onset = "".join(letter.marked for letter in self.letters[:at])
+        rime = "".join(letter.marked for letter in self._settled()[at:])
+        if not rime:
+            return any(known.startswith(onset) for known in ONSETS)
+        if onset in ("qu", "gi"):  # their vowel belongs to both: quốc, giếng
+            return rime in _BEGUN or f"{onset[1]}{rime}" in _BEGUN
+        return onset in ONSETS and rime in _BEGUN
+
+    def _settled(self) -> list[_Letter]:
+        """Return the letters with ``uơ`` made ``ươ`` where something follows."""
+        at = self._onset()
+        for n in range(at, len(self.letters) - 2):
+            one, other = self.letters[n : n + 2]
+            pair = (one.base, other.base) == ("u", "o") and other.mark in ("", _HORN)
+            if pair and _HORN in (one.mark, other.mark):
+                one.mark = other.mark = _HORN
+        return self.letters
+
+    def _toned(self) -> int:
+        """Return which letter bears the tone."""
+        at = self._onset()
+        vowels = []
+        for n in range(at, len(self.letters)):
+            if self.letters[n].base not in _VOWELS:
+                break
+            vowels.append(n)
+        if not vowels:
+            return -1
+        marked = [n for n in vowels if self.letters[n].mark]
+        if marked:
+            return marked[-1]
+        closed = vowels[-1] + 1 < len(self.letters)
+        if closed or len(vowels) == 1:
+            return vowels[-1]
+        return vowels[-2]
+
+    def text(self) -> str:
+        """Return the word as written, NFC."""
+        bearer = self._toned() if self.tone else -1
+        written = []
+        for n, letter in enumerate(self._settled()):
+            shown = letter.marked + (self.tone if n == bearer else "")
+            written.append(shown.upper() if letter.upper else shown)
+        return unicodedata.normalize("NFC", "".join(written))
+
+
+def compose(keys: str) -> str:
+    """Return what struck keys mean: word by word, everything else as it is."""
+
+    def word(found: re.Match[str]) -> str:
+        syllable = _Syllable()
+        for key in found[0]:
+            syllable.strike(key)
+        return syllable.text()
+
+    return _WORD.sub(word, keys)
+
+
+class Typing:
+    """A text being typed: keys in, text out, each key can be taken back."""
+
+    def __init__(self, *, vietnamese: bool = True) -> None:
+        self.vietnamese = vietnamese
+        self._keys = ""
+
+    @property
+    def text(self) -> str:
+        """What has been typed, NFC."""
+        plain = self._keys if not self.vietnamese else compose(self._keys)
+        return unicodedata.normalize("NFC", plain)
+
+    def strike(self, key: str) -> None:
+        """Take one key, or a letter that is whole already (a long press, a paste)."""
+        self._keys += unicodedata.normalize("NFC", key)
+
+    def take_back(self) -> None:
+        """Undo the last key."""
+        self._keys = self._keys[:-1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._keys = ""
+
+    def __repr__(self) -> str:
+        """Show how many keys, never which."""
+        return f"Typing({len(self._keys)} keys)"
