@@ -22,6 +22,9 @@ from kiosk.demo.tap import Tap
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Verdict
 
+SETTLED_S = 0.5
+"""How long a verdict takes to arrive on the screen, animation and all."""
+
 _spoken = threading.Lock()
 
 
@@ -122,7 +125,8 @@ class Child:
             if word == "narrate":
                 window.app.post(window.app.narrate, rest)
             elif word == "picture":
-                window.app.post(self.picture, window, Path(rest))
+                shown = window.app.later  # once the verdict has come to rest
+                shown(SETTLED_S, lambda path=Path(rest): self.picture(window, path))
             elif word == "stop":
                 window.app.post(window.app.stop)
 

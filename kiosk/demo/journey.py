@@ -14,8 +14,8 @@ import numpy as np
 from kiosk.demo import film
 from kiosk.demo.tap import BATCH, RECEIPT
 from kiosk.identity import Identity
-from kiosk.playback import open_file
-from kiosk.queue import FILE, Outbox
+from kiosk.outbox_view import OutboxView
+from kiosk.queue import FILE
 from kiosk.scanner import scanner
 from wire import signed
 from wire.batch import Batch, Receipt
@@ -67,7 +67,7 @@ def write(
     frame = _frame(film.segment(film_folder, number, scene), text)
     if frame is not None:
         cv2.imwrite(str(out / "frame.png"), frame)
-    with Outbox(data / FILE, read_only=True) as outbox:
+    with OutboxView(data / FILE) as outbox:
         row = outbox.rows(after=entry["seq"] - 1, limit=1)[0]
     picture = '<img src="frame.png" alt="the frame">' if frame is not None else ""
     row_shown = _json(_readable(row.entry.header)) + _pre(row.entry.sealed.hex())
@@ -91,11 +91,16 @@ def write(
 
 def _frame(path: Path, text: str) -> Any:
     reader = scanner(who=lambda _: frozenset({"somebody"}))
-    with open_file(str(path), fps=1000) as camera:
-        while (frame := camera.read(5.0)) is not None:
-            if any(seen.text == text for seen in reader.look(frame).seen):
-                return frame.image
-    return None
+    film_file = cv2.VideoCapture(str(path))
+    try:
+        while True:
+            there, image = film_file.read()
+            if not there:
+                return None
+            if any(seen.text == text for seen in reader.read_image(image)):
+                return image
+    finally:
+        film_file.release()
 
 
 def _crossed(data: Path) -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kiosk.codes import classify
 from kiosk.demo import film, journey
-from kiosk.demo.conductor import HubProcess, KioskProcess, passing
+from kiosk.demo.conductor import DemoFailed, HubProcess, KioskProcess, passing
 from kiosk.model import fold
 
 PLACE = "Bệnh viện Đa khoa Ví Dụ"
@@ -62,7 +62,7 @@ class Story:
             return self._interact()
         limit = self.seconds or LONGEST_S
         left = cameback = False
-        for passed in passing(limit, self._ended.is_set, self._wake):
+        for passed in passing(limit, self._over, self._wake):
             if not self._ready.is_set():
                 continue
             if not left and passed >= min(AWAY_S, limit * 0.4):
@@ -73,12 +73,20 @@ class Story:
                 self._network_back()
         if left and not cameback:
             self._network_back()
-        self._drained.wait(20)
         assert self.kiosk is not None
+        if self.kiosk.ended:
+            self.kiosk.wait()
+            if not self._ended.is_set():
+                raise DemoFailed(
+                    f"The kiosk ended in the middle of its film; see {self.kiosk.log}."
+                )
+        self._drained.wait(20)
+        self._picture("end")
         self.kiosk.say("stop")
-        if self.headless or self._ended.is_set():
-            self._picture("end")
         return self._close_story()
+
+    def _over(self) -> bool:
+        return self._ended.is_set() or (self.kiosk is not None and self.kiosk.ended)
 
     def _open_hub(self) -> None:
         self.hub.start()
