@@ -11,13 +11,15 @@ import shutil
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from kiosk.errors import BadInput, DiskRefused, OutboxBusy
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # no POSIX: one kiosk per machine is then the installer's business
-    fcntl = None  # type: ignore[assignment]  # tested by its absence
+    fcntl = None
 
 
 def state_folder() -> Path:
@@ -52,7 +54,7 @@ def write_private(path: Path, data: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-        os.replace(draft, path)
+        draft.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise DiskRefused(f"{path.name} cannot be written: {error.strerror}.") from error
@@ -69,6 +71,18 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise DiskRefused(f"{path.name} cannot be written: {error.strerror}.") from error
+
+
 def free_bytes(folder: Path) -> int:
     """Return how much the disk under ``folder`` still takes from us."""
     return shutil.disk_usage(folder).free
@@ -80,7 +94,7 @@ def memory_folder(data: Path) -> Path:
     ``$RUNTIME_DIRECTORY``, ``$XDG_RUNTIME_DIR``, else ``/dev/shm``.
     """
     given = os.environ.get("RUNTIME_DIRECTORY") or os.environ.get("XDG_RUNTIME_DIR")
-    base = Path(given.split(":")[0]) if given else Path("/dev/shm")
+    base = Path(given.split(":")[0]) if given else Path("/dev/shm")  # noqa: S108  # the system's memory, as documented
     try:
         # The data folder's own identity, so that two kiosks never share and none collides.
         info = data.stat()

@@ -44,8 +44,8 @@ from kiosk.model import (
 )
 from kiosk.outbox_file import SQLITE
 from kiosk.presence import PAIRING_S, tag_key
-from kiosk.queue import FILE, Outbox
-from kiosk.recorder import Station
+from kiosk.recorder import Recorder, Station, start_chain
+from kiosk.salvage import open_outbox
 from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
 from kiosk.upstream import Hub
@@ -94,7 +94,7 @@ class Gate:
         try:
             self.memory = memory_folder(data)
             self.clock = clock or SystemClock()
-            self.outbox = Outbox(data / FILE)
+            self.outbox, self.salvaged = open_outbox(data)
         except BaseException:
             self._owner.close()
             raise
@@ -119,9 +119,13 @@ class Gate:
 
     def _make_desk(self, mode: DirectionMode) -> Desk:
         key = tag_key(self.memory)
-        lost = key.fresh and self.outbox.head()[0] > 0
+        lost = self.salvaged is not None or (key.fresh and self.outbox.head()[0] > 0)
         if key.fresh:
-            self.outbox.presence.forget()
+            try:
+                self.outbox.presence.forget()
+            except DiskRefused as error:
+                # Tags of a key that is gone match nobody; a full disk must still show itself.
+                _log.warning("Who was inside cannot be dropped yet: %s", error)
         now = self.clock.now()
         code = self.identity.code
         station = Station(
@@ -131,6 +135,8 @@ class Gate:
             lambda: self.identity.seal_key,
             trip=self.config.gate.trip or None,
         )
+        if self.outbox.before is not None and self.outbox.head()[0] == 0:
+            start_chain(Recorder(station, self.outbox, self.clock), now, self.outbox.before)
         return Desk(
             station,
             self.outbox,

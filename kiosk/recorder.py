@@ -10,11 +10,15 @@ from typing import Protocol
 from kiosk.clock import Clock
 from kiosk.model import Code, EntryType
 from kiosk.presence import Passage
+from kiosk.rows import Before
 from wire.batch import Clocks
 from wire.entry import Entry, Header, Link
 from wire.ids import uuid7
 from wire.keys import SealKey
 from wire.seal import seal
+
+MOST_RANGES = 500
+"""Ranges of lost entries that a chain's first entry names; the hub sees further gaps itself."""
 
 
 class Saved(Protocol):
@@ -107,6 +111,18 @@ class Recorder:
         row = self._store.put(build, wall_ms=clocks.wall_ms, passage=passage)
         self._clock.raise_floor(clocks.wall_ms)
         return id_, row.seq
+
+
+def start_chain(recorder: Recorder, clocks: Clocks, before: Before) -> None:
+    """Write the first entry of a chain that follows a damaged file's, naming what is lost."""
+    recorder.write(
+        EntryType.CHAIN_START,
+        clocks,
+        {},
+        after_chain=before.chain,
+        after_seq=before.seq,
+        lost_seqs=[[first, last] for first, last in before.lost[:MOST_RANGES]] or None,
+    )
 
 
 PERSONAL = ("name", "birth", "sex", "number", "qid", "bhyt", "phone", "address")

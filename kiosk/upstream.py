@@ -157,10 +157,8 @@ class _Adapter(HTTPAdapter):
         self, request: Any, verify: Any, cert: Any = None
     ) -> Any:
         """Keep requests from choosing a context of its own."""
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        for name in ("cert_reqs", "ca_certs", "ca_cert_dir"):
-            pool.pop(name, None)
-        return host, pool
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {}
 
 
 def _body(answer: requests.Response) -> bytes:

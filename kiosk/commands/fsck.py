@@ -7,17 +7,18 @@ import argparse
 from kiosk.commands.lines import say
 from kiosk.errors import OutboxDamaged
 from kiosk.files import Ownership
-from kiosk.queue import FILE, Outbox
+from kiosk.outbox_view import OutboxView
+from kiosk.queue import FILE
+from kiosk.salvage import inspect
 
 
 def run(options: argparse.Namespace) -> int:
     """Check the file, every entry and the chain, and say what was found."""
-    path = options.data / FILE
     entries = 0
     with Ownership(options.data):
         try:
-            with Outbox(path, read_only=True) as outbox:
-                findings = outbox.check()
+            with OutboxView(options.data / FILE) as outbox:
+                findings = inspect(outbox)
                 stock = outbox.stock()
                 entries = stock.waiting + stock.acked + stock.refused
         except OutboxDamaged as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from kiosk.commands.lines import moment, say
 from kiosk.errors import KioskError
 from kiosk.files import free_bytes, memory_folder
 from kiosk.gate_facts import STATUS_FILE, days_left
-from kiosk.queue import FILE, Outbox
+from kiosk.outbox_file import SQLITE
+from kiosk.outbox_view import OutboxView
+from kiosk.queue import FILE
 
 STALE_S = 10.0
 """A running kiosk renews its state each second; an older one is a dead kiosk's."""
@@ -36,7 +37,7 @@ def status(data: Path) -> dict[str, Any]:
     """Return the status of the kiosk whose files live in ``data``."""
     now = SystemClock().now()
     live = _live(data)
-    with Outbox(data / FILE, read_only=True) as outbox:
+    with OutboxView(data / FILE) as outbox:
         stock = outbox.stock()
         journal = outbox.journal()
     oldest, last = stock.oldest_waiting_ms, stock.last_receipt_ms
@@ -50,7 +51,7 @@ def status(data: Path) -> dict[str, Any]:
         "camera": live.get("camera", "not running"),
         "hub": live.get("hub", "not running"),
         "disk_days_left": round(days_left(free_bytes(data)), 1),
-        "sqlite": sqlite3.sqlite_version,
+        "sqlite": SQLITE,
         "journal": journal,
         "head": stock.head_seq,
         "running": bool(live),

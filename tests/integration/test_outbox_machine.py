@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from kiosk.presence import Passage
 from kiosk.queue import FILE, Outbox
+from kiosk.salvage import inspect
 from wire.batch import KNOWN, REFUSED, STORED, Answer, Held
 from wire.entry import GENESIS, Entry, Header, Link
 
@@ -101,7 +102,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def hear_a_pulse(self) -> None:
         self.hub.now_ms += 1
         gaps = self.hub.gaps(self.outbox.chain, len(self.put))
-        self.outbox.reopen(gaps, receipt_ms=self.hub.now_ms)
+        self.outbox.reopen(self.outbox.chain, gaps)
         stock = self.outbox.stock()
         # All that is not refused and that the hub lacks now waits.
         missing = {s for s in range(1, len(self.put) + 1) if s not in self.hub.held}
@@ -149,7 +150,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         with self.folder:
-            findings = self.outbox.check()
+            findings = inspect(self.outbox)
             self.outbox.close()
         assert findings == []
 

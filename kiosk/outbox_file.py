@@ -1,0 +1,251 @@
+"""The outbox's file: opened, migrated, its errors made ours. The door to sqlite3.
+
+One writing connection behind one lock, WAL with ``synchronous=FULL``: one fsync per
+commit, and none of the two-connection hazards of WAL mode before SQLite 3.51.3, because
+there are no two. What is found damaged is remembered beside the file
+(:func:`mark_damaged`), so that the next start salvages instead of failing in the same place.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from kiosk.errors import DiskRefused, OutboxDamaged, OutboxNewer
+from kiosk.files import sync_folder
+
+SQLITE = sqlite3.sqlite_version
+
+PAGE_BYTES = 1024
+"""Small pages: a scan then writes 11 KB instead of 30 KB to the card (measured, x86-64)."""
+
+CHECKPOINT_PAGES = 4000
+"""The journal's length at which a commit itself writes back; idle moments come earlier."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE entries (        -- the chain; seq is gap-free from 1, rescued rows below 0
+        seq        INTEGER PRIMARY KEY,
+        header     BLOB NOT NULL, -- wire.entry.Header, as hashed and sent
+        sealed     BLOB NOT NULL, -- HPKE; nobody here can open it
+        mark       BLOB NOT NULL, -- the hash's first 8 bytes: a flipped bit is found
+        state      INTEGER NOT NULL DEFAULT 0,
+        wall_ms    INTEGER NOT NULL,
+        receipt_ms INTEGER,       -- the hub's time in the receipt that retired it
+        reason     TEXT
+    );
+    CREATE INDEX entries_state ON entries (state);
+    CREATE TABLE presence (       -- who is inside, by tags keyed in memory only
+        tag       BLOB PRIMARY KEY,
+        grp       INTEGER NOT NULL,
+        direction TEXT NOT NULL,
+        boot_ms   INTEGER NOT NULL,
+        seq       INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE counts (         -- what makes no entry: codes not for us, two at once
+        hour INTEGER NOT NULL,    -- wall time in hours since 1970
+        name TEXT NOT NULL,
+        n    INTEGER NOT NULL,
+        PRIMARY KEY (hour, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    """,
+)
+
+
+class OutboxFile:
+    """A database file and its only writing connection; safe between threads."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open and migrate; raises ``DiskRefused``, ``OutboxDamaged`` or ``OutboxNewer``."""
+        self.path = path
+        self.lock = threading.RLock()
+        self._read_only = read_only
+        self._db: sqlite3.Connection | None = _connect(path, read_only=read_only)
+        if not read_only:
+            try:
+                _migrate(self._db, path)
+            except BaseException:
+                self.close()
+                raise
+
+    @property
+    def open(self) -> bool:
+        """Whether the file is still open."""
+        return self._db is not None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the lock and commit at the end, or change nothing."""
+        with self.lock, faults(self.path):
+            db = self._connection()
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with self.lock, faults(self.path):
+            return self._connection().execute(sql, values).fetchall()
+
+    def fact(self, name: str) -> bytes | None:
+        """Return a remembered fact."""
+        found = self.read("SELECT value FROM facts WHERE name = ?", (name,))
+        return found[0][0] if found else None
+
+    def remember(self, db: sqlite3.Connection, name: str, value: bytes | None) -> None:
+        """Keep a small fact within a transaction; None forgets it."""
+        if value is None:
+            db.execute("DELETE FROM facts WHERE name = ?", (name,))
+        else:
+            db.execute(
+                "INSERT INTO facts (name, value) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
+
+    def journal(self) -> str:
+        """Return SQLite's journal mode and durability, e.g. ``wal/full``."""
+        mode = self.read("PRAGMA journal_mode")[0][0]
+        level = self.read("PRAGMA synchronous")[0][0]
+        return f"{mode}/{('off', 'normal', 'full', 'extra')[level]}".replace(" ", "")
+
+    def checkpoint(self) -> None:
+        """Write the journal back into the file; for idle moments."""
+        if self._read_only:
+            return
+        with self.lock, faults(self.path):
+            self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    @property
+    def journal_bytes(self) -> int:
+        """How long the journal is."""
+        with suppress(OSError):
+            return self.path.with_name(self.path.name + "-wal").stat().st_size
+        return 0
+
+    def close(self) -> None:
+        """Close the file; harmless twice."""
+        with self.lock:
+            db, self._db = self._db, None
+            if db is not None:
+                # What closing could not write back is in the journal, for the next start.
+                with suppress(sqlite3.Error):
+                    db.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._db is None:
+            raise DiskRefused("The outbox is closed.")
+        return self._db
+
+
+def damage_mark(path: Path) -> Path:
+    """Return the file that says that the outbox at ``path`` was found damaged."""
+    return path.with_name(path.name + ".damaged")
+
+
+def mark_damaged(path: Path) -> None:
+    """Remember that ``path`` is damaged; best effort, for the disk may refuse this too."""
+    with suppress(OSError):
+        damage_mark(path).touch(mode=0o600, exist_ok=True)
+        sync_folder(path.parent)
+
+
+@contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours: damage stops, a disk that refuses is said so."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise  # a defect of ours, not of the file
+    except sqlite3.OperationalError as error:
+        if _primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise damaged(path) from error
+        raise DiskRefused(f"The disk does not take entries: {error}.") from error
+    except (sqlite3.DatabaseError, OverflowError, UnicodeDecodeError) as error:
+        # Values of another type than we wrote are the file's fault, too.
+        raise damaged(path) from error
+
+
+def damaged(path: Path) -> OutboxDamaged:
+    """Return the error for a damaged file, which is remembered as such from now on."""
+    mark_damaged(path)
+    return OutboxDamaged(
+        f"{path} is damaged; start the kiosk again (or run “kiosk fsck --salvage”) and it "
+        "saves what can be read."
+    )
+
+
+def _primary(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    with faults(path):
+        if read_only:
+            if not path.exists():
+                raise DiskRefused(f"There is no outbox at {path}.")
+            db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+            )
+        else:
+            _create(path)
+            db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            if not read_only:
+                db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("PRAGMA temp_store = MEMORY")
+            db.execute("PRAGMA cell_size_check = ON")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def _create(path: Path) -> None:
+    if path.exists():
+        return
+    try:
+        path.touch(mode=0o600)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise DiskRefused(f"{path} cannot be made: {error.strerror}.") from error
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    with faults(path):
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise OutboxNewer(
+                f"{path} was written by a newer version of this program; install that version."
+            )
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            # One transaction for the change and its record (executescript would commit).
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                for statement in script.split(";\n"):
+                    if statement.strip():
+                        db.execute(statement)
+                if number == 1:
+                    chain = uuid.uuid4().bytes
+                    db.execute("INSERT INTO facts (name, value) VALUES ('chain', ?)", (chain,))
+                db.execute(f"PRAGMA user_version = {number}")
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise

@@ -1,0 +1,216 @@
+"""The outbox as one reads it: what waits, what is done, what the hub refuses, the head.
+
+``kiosk status`` and ``kiosk fsck`` open it read-only; :class:`kiosk.queue.Outbox` adds
+what writes. A row's ``mark`` (the first bytes of its hash) is compared whenever the row is
+read: a bit that flipped on the card is never sent as if somebody had passed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kiosk.errors import KioskError
+from kiosk.outbox_file import OutboxFile, damaged
+from kiosk.presence_table import PresenceTable
+from kiosk.rows import Before, Older, Refusal, Row, State, Stock
+from wire.entry import GENESIS, Entry
+from wire.errors import WireError
+
+MARK_BYTES = 8
+
+
+class OutboxView:
+    """The read side of one outbox file; a context manager, safe between threads."""
+
+    def __init__(self, path: Path, *, read_only: bool = True) -> None:
+        """Open; raises ``DiskRefused``, ``OutboxDamaged`` or ``OutboxNewer``."""
+        self.path = path
+        self.file = OutboxFile(path, read_only=read_only)
+        self.presence = PresenceTable(self.file)
+        try:
+            self.chain = uuid.UUID(bytes=self.file.fact("chain") or b"")
+            self.before = Before.from_bytes(self.file.fact("before"))
+            self._older = Older.all_from(self.file.fact("older"))
+            self._head = self._read_head()
+            self._counts = self._read_counts()
+        except KioskError:
+            self.close()
+            raise
+        except (ValueError, TypeError, WireError) as error:
+            self.close()
+            raise damaged(path) from error
+
+    def due(self, *, limit: int, max_bytes: int, skip: Sequence[int] = ()) -> list[Row]:
+        """Return the oldest waiting rows that fit one batch (at least one if any waits).
+
+        ``skip`` names rows that are set aside for now (poison), in no particular order.
+        """
+        apart = set(skip)
+        rows: list[Row] = []
+        size = 0
+        for found in self.file.read(
+            "SELECT seq, header, sealed, mark FROM entries WHERE state = 0 ORDER BY seq LIMIT ?",
+            (limit + len(apart),),
+        ):
+            if found[0] in apart:
+                continue
+            row = self._row(*found)
+            size += len(row.entry.header_bytes) + len(row.entry.sealed) + 16
+            if rows and (size > max_bytes or len(rows) == limit):
+                break
+            rows.append(row)
+        return rows
+
+    def row(self, seq: int) -> Row | None:
+        """Return the row at ``seq``, if it lies here."""
+        found = self.file.read(
+            "SELECT seq, header, sealed, mark FROM entries WHERE seq = ?", (seq,)
+        )
+        return self._row(*found[0]) if found else None
+
+    def rows(
+        self, *, state: State | None = None, after: int = -(2**63), limit: int = 500
+    ) -> list[Row]:
+        """Return rows in order, for export and inspection."""
+        wanted = -1 if state is None else int(state)
+        found = self.file.read(
+            "SELECT seq, header, sealed, mark FROM entries"
+            " WHERE seq > ? AND (? = -1 OR state = ?) ORDER BY seq LIMIT ?",
+            (after, wanted, wanted, limit),
+        )
+        return [self._row(*row) for row in found]
+
+    def refusals(self) -> list[Refusal]:
+        """Return the refused rows, oldest first."""
+        return [
+            Refusal(seq, reason)
+            for seq, reason in self.file.read(
+                "SELECT seq, coalesce(reason, '') FROM entries WHERE state = 2 ORDER BY seq"
+            )
+        ]
+
+    def stock(self) -> Stock:
+        """Count what lies here."""
+        oldest = self.file.read("SELECT wall_ms FROM entries WHERE state = 0 ORDER BY seq LIMIT 1")
+        last = self.file.read(
+            "SELECT receipt_ms FROM entries WHERE state = 1 ORDER BY seq DESC LIMIT 1"
+        )
+        with self.file.lock:
+            counts, head = dict(self._counts), self._head
+        return Stock(
+            counts[State.WAITING],
+            counts[State.ACKED],
+            counts[State.REFUSED],
+            oldest[0][0] if oldest else None,
+            last[0][0] if last else None,
+            *head,
+        )
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the last seq and its hash: what the next entry follows."""
+        with self.file.lock:
+            return self._head
+
+    def chains(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
+        """Return the head of each chain that lies here, this file's own last."""
+        return (*((o.chain, o.seq, o.hash) for o in self._older), (self.chain, *self.head()))
+
+    def last_wall_ms(self) -> int:
+        """Return the last commit's wall time: the clock never goes below it (0: none)."""
+        rows = self.file.read("SELECT wall_ms FROM entries ORDER BY seq DESC LIMIT 1")
+        return rows[0][0] if rows else 0
+
+    def headers_since(self, wall_ms: int, *, most: int = 20_000) -> Iterator[bytes]:
+        """Yield the headers written since ``wall_ms``, newest first (for today's tally).
+
+        ``most`` bounds what a clock that always wakes in the past would make of a day.
+        """
+        before, least = 2**62, self.head()[0] - most
+        while page := self.file.read(
+            "SELECT seq, wall_ms, header FROM entries WHERE seq < ? ORDER BY seq DESC LIMIT 500",
+            (before,),
+        ):
+            for seq, wall, header in page:
+                if wall < wall_ms or seq <= least:
+                    return
+                yield header
+                before = seq
+
+    def last_passage(self, tags: Sequence[bytes]) -> tuple[str, int, int] | None:
+        """Return ``(direction, boot_ms, seq)`` of the newest passage of any of ``tags``."""
+        return self.presence.last(tags)
+
+    def inside(self, *, since_boot_ms: int) -> int:
+        """Count the people whose last passage was inwards."""
+        return self.presence.inside(since_boot_ms=since_boot_ms)
+
+    def counts(self, *, since_hour: int = 0) -> Mapping[str, int]:
+        """Return the durable counts by name since an hour (hours since 1970)."""
+        return dict(
+            self.file.read(
+                "SELECT name, sum(n) FROM counts WHERE hour >= ? GROUP BY name", (since_hour,)
+            )
+        )
+
+    def fact(self, name: str) -> bytes | None:
+        """Return a remembered fact."""
+        return self.file.fact(name)
+
+    def facts(self, prefix: str) -> dict[str, bytes]:
+        """Return the facts whose names begin with ``prefix``."""
+        return dict(
+            self.file.read(
+                "SELECT name, value FROM facts WHERE name >= ? AND name < ? ORDER BY name",
+                (prefix, prefix + "\U0010ffff"),
+            )
+        )
+
+    def journal(self) -> str:
+        """Return SQLite's journal mode and durability, e.g. ``wal/full``."""
+        return self.file.journal()
+
+    def close(self) -> None:
+        """Close the file; harmless twice."""
+        self.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r}, open={self.file.open})"
+
+    def _row(self, seq: int, header: bytes, sealed: bytes, mark: bytes) -> Row:
+        row = Row(seq, Entry(header, sealed))
+        if row.entry.hash[:MARK_BYTES] != mark:
+            raise damaged(self.path)
+        return row
+
+    def _base(self, chain: uuid.UUID) -> int | None:
+        if chain == self.chain:
+            return 0
+        return next((one.base for one in self._older if one.chain == chain), None)
+
+    def _read_head(self) -> tuple[int, bytes]:
+        found = self.file.read(
+            "SELECT seq, header, sealed, mark FROM entries WHERE seq > 0 ORDER BY seq DESC LIMIT 1"
+        )
+        if found:
+            row = self._row(*found[0])
+            return row.seq, row.entry.hash
+        return 0, self.before.hash if self.before else GENESIS
+
+    def _read_counts(self) -> dict[State, int]:
+        found = self.file.read("SELECT state, count(*) FROM entries GROUP BY state")
+        return dict.fromkeys(State, 0) | {State(state): n for state, n in found}

@@ -1,0 +1,137 @@
+"""What lies in the outbox, as values."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import ClassVar
+
+from wire import cbor
+from wire.entry import Entry
+
+
+class State(IntEnum):
+    """Where a row is on its way."""
+
+    WAITING = 0
+    ACKED = 1
+    REFUSED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as it lies in the outbox.
+
+    ``seq`` is its number in this file: its place in the chain, or, for a row rescued from
+    a damaged file, a number below 0 (its header keeps its own chain and seq).
+    """
+
+    seq: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a receipt says of the row ``seq``."""
+
+    seq: int
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What lies in the outbox."""
+
+    waiting: int
+    acked: int
+    refused: int
+    oldest_waiting_ms: int | None
+    last_receipt_ms: int | None
+    head_seq: int
+    head_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that the hub does not take, and why."""
+
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """A row read out of a damaged file, in the state it was in as far as that is sure."""
+
+    chain: uuid.UUID
+    seq: int
+    entry: Entry
+    state: State
+    wall_ms: int
+    receipt_ms: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The chain that a salvaged file held: its last known head, and what of it is lost.
+
+    ``lost`` are inclusive ranges of seq that can be read nowhere any more.
+    """
+
+    chain: uuid.UUID
+    seq: int
+    hash: bytes
+    lost: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def lost_count(self) -> int:
+        """How many entries are lost."""
+        return sum(last - first + 1 for first, last in self.lost)
+
+    def to_bytes(self) -> bytes:
+        """Pack for the outbox."""
+        lost = [list(pair) for pair in self.lost]
+        return cbor.dumps([self.chain.bytes, self.seq, self.hash, lost])
+
+    @classmethod
+    def from_bytes(cls, data: bytes | None) -> Before | None:
+        """Unpack; raises :class:`~wire.errors.Malformed` or ``ValueError``."""
+        if data is None:
+            return None
+        chain, seq, hash_, lost = cbor.loads(data)
+        return cls(uuid.UUID(bytes=chain), seq, hash_, tuple((a, b) for a, b in lost))
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A chain of an earlier file whose rescued rows lie at ``base + seq``, below 0."""
+
+    ROOM: ClassVar[int] = 2**40
+    """Numbers kept for each such chain."""
+
+    chain: uuid.UUID
+    base: int
+    seq: int
+    hash: bytes
+
+    @classmethod
+    def slot(cls, number: int) -> int:
+        """Return the base of slot ``number`` (below 2**21; drawn by lot, so none meets another)."""
+        return -(2**62) + number * cls.ROOM
+
+    @classmethod
+    def all_from(cls, data: bytes | None) -> tuple[Older, ...]:
+        """Unpack what :meth:`all_to` packed."""
+        if data is None:
+            return ()
+        found = cbor.loads(data)
+        return tuple(cls(uuid.UUID(bytes=c), base, seq, hash_) for c, base, seq, hash_ in found)
+
+    @staticmethod
+    def all_to(older: Sequence[Older]) -> bytes:
+        """Pack for the outbox."""
+        return cbor.dumps([[one.chain.bytes, one.base, one.seq, one.hash] for one in older])
