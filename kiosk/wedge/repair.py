@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk.codes import Context, classify, facts
-from kiosk.model import Code, Trust
+from kiosk.model import Code, Person, Trust
 from kiosk.wedge.keystrokes import letter_of
 from kiosk.wedge.layouts import guesses
 
@@ -66,24 +66,28 @@ class Scans:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
+        self._known: Person | None = None
         self._at = float("-inf")
 
     def take(self, text: str, at: float, context: Context) -> Reading:
         """Return what a scan at ``at`` (monotonic seconds) means, with those just before."""
         if at - self._at > PIECES_S:
             self._pieces.clear()
-        alone = repair(text, context)
-        if alone.code.personal and alone.hint != "scanner-cut":
-            self._pieces.clear()
-            return alone
+            self._known = None
         self._at = at
-        self._pieces = [*self._pieces, text][-_MOST_PIECES:]
+        alone = repair(text, context)
+        self._pieces = [*self._pieces, text.strip(_EDGES)][-_MOST_PIECES:]
         for first in range(len(self._pieces) - 1):
             for between in ("", "\n", " "):
                 whole = repair(between.join(self._pieces[first:]), context)
-                if whole.code.personal and _proved(whole.code):
-                    self._pieces.clear()
-                    return Reading(whole.text, whole.code, whole.hint or "scanner-cut", True)
+                # A bank's code right after a whole card is no piece of it.
+                more = whole.code.person != self._known or alone.code.kind == "unknown"
+                if more and _proved(whole.code):
+                    self._known = whole.code.person
+                    return Reading(whole.text, whole.code, "scanner-cut", repaired=True)
+        if alone.code.personal:
+            self._pieces = self._pieces[-1:]
+            self._known = alone.code.person
         return alone
 
     def __repr__(self) -> str:
@@ -99,10 +103,13 @@ def repair(text: str, context: Context | None = None) -> Reading:
     for hint, guess in _guesses(bare) if len(bare) <= _LONGEST else ():
         code = classify(guess, context)
         if code.personal and _proved(code) and _is_clean(guess, code):
-            return Reading(guess, code, hint, repaired=True)
+            # Letters that came some other way may have been taken for keys.
+            mixed = code.kind == "cccd" and hint == "scanner-layout" and not guess.isascii()
+            sure = _without(guess, 5) if mixed else guess
+            return Reading(sure, classify(sure, context), hint, repaired=True)
     if plain.personal:
         # The number stands; a name that cannot be trusted is given up.
-        kept = _without_text(bare)
+        kept = _without(bare, 2, 5) if plain.kind == "cccd" else _without(bare, 1)
         return Reading(kept, classify(kept, context), "scanner-encoding", repaired=True)
     return Reading(bare, plain, _hint(bare, plain), bare != text)
 
@@ -198,10 +205,10 @@ def _is_gutted(word: str) -> bool:
     return bool(letters) and _VOWELS.isdisjoint(letters) and "".join(letters) not in _LONE
 
 
-def _without_text(text: str) -> str:
-    """Give up name and address of a citizen card, or the name of a national QR."""
+def _without(text: str, *places: int) -> str:
+    """Give up fields of a card."""
     fields = text.split("|")
-    for place in (2, 5) if len(fields) > 6 else (1,):
+    for place in places:
         if place < len(fields):
             fields[place] = "\ufffd"
     return "|".join(fields)
