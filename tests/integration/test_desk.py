@@ -1,0 +1,297 @@
+"""The desk over a real outbox: repeats, directions, pairing, corrections, and what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.clock import SetClock
+from kiosk.codes import Context
+from kiosk.desk import Desk, Services
+from kiosk.errors import DiskRefused
+from kiosk.model import (
+    AssertClock,
+    Basis,
+    ClockState,
+    CountUnscanned,
+    Direction,
+    DirectionMode,
+    EnterPerson,
+    Flip,
+    GatePolicy,
+    Outcome,
+    Person,
+    SetDirection,
+    Undo,
+    Verdict,
+)
+from kiosk.presence import TagKey
+from kiosk.queue import FILE, Outbox
+from kiosk.recorder import Station
+from wire.keys import OpenKey
+from wire.seal import open_sealed
+
+AUTHORITY = OpenKey(bytes(range(32)))
+CARD = "054199012345||Nguyễn Thị Ví Dụ|01021999|Nữ|Thôn Phú Lộc, Hòa Thắng, Phú Hòa|22062022"
+OTHER = "054093012345|NGUYEN VAN VI DU|1993-01-18|0|162979388586171100|<1<00<0900000001"
+SAME_BY_NUMBER = "054199012345|NGUYEN THI VI DU|1999-02-01|0|162979388586171999|<2<<"
+BANK = "00020101021138560010A0000007270126000697041501121234567890120208QRIBFTTA53037045802VN"
+
+Make = Callable[..., Desk]
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    with Outbox(tmp_path / FILE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def make(outbox: Outbox, clock: SetClock) -> Make:
+    def desk(**more: object) -> Desk:
+        station = Station(uuid.UUID(int=7), "p1", "A", lambda: AUTHORITY.public)
+        tags = TagKey(bytes(32), fresh=False).tags
+        services = Services(tags=tags, context=Context)
+        return Desk(station, outbox, services, clock, **more)  # type: ignore[arg-type]
+
+    return desk
+
+
+def shown(desk: Desk, text: str) -> tuple[Outcome, Direction | None, Basis | None]:
+    verdict = desk.present(text)
+    return verdict.outcome, verdict.direction, verdict.basis
+
+
+def test_a_card_is_sealed_exactly_and_only_the_authority_reads_it(
+    make: Make, outbox: Outbox
+) -> None:
+    verdict = make().present(CARD)
+    assert (verdict.outcome, verdict.seq) == (Outcome.RECORDED, 1)
+    row = outbox.rows()[0]
+    content = open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes)
+    assert content["person"] == {
+        "name": "Nguyễn Thị Ví Dụ",
+        "birth": "1999-02-01",
+        "sex": "female",
+        "number": "054199012345",
+        "address": "Thôn Phú Lộc, Hòa Thắng, Phú Hòa",
+    }
+    assert str(row.entry.header.id) == verdict.id
+    assert row.entry.header.kind == "cccd"
+
+
+def test_what_a_gate_does_not_keep_is_not_sealed(outbox: Outbox, clock: SetClock) -> None:
+    station = Station(uuid.UUID(int=7), "p1", "A", lambda: AUTHORITY.public)
+    services = Services(TagKey(bytes(32), fresh=False).tags, Context, frozenset({"address"}))
+    Desk(station, outbox, services, clock).present(CARD)
+    row = outbox.rows()[0]
+    person = open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes)["person"]
+    assert isinstance(person, dict)
+    assert "address" not in person
+
+
+def test_auto_pairs_in_and_out_and_holds_back_the_opposite_for_a_minute(
+    make: Make, clock: SetClock
+) -> None:
+    desk = make()
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.IN, Basis.AUTO)
+    clock.advance(59)
+    again = desk.present(CARD)
+    assert again.outcome is Outcome.DUPLICATE
+    assert again.direction is Direction.IN
+    assert again.previous_at is not None
+    clock.advance(2)
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.OUT, Basis.AUTO)
+    clock.advance(61)
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.IN, Basis.AUTO)
+
+
+def test_a_passage_pairs_for_eighteen_hours(make: Make, clock: SetClock) -> None:
+    desk = make()
+    desk.present(CARD)
+    clock.advance(18 * 3600 - 1)
+    assert shown(desk, CARD)[1] is Direction.OUT
+    clock.advance(18 * 3600 + 1)
+    assert shown(desk, CARD)[1] is Direction.IN
+
+
+def test_in_with_one_carrier_and_out_with_another_pair_up(make: Make, clock: SetClock) -> None:
+    desk = make()
+    assert shown(desk, CARD)[1] is Direction.IN
+    clock.advance(61)
+    assert shown(desk, SAME_BY_NUMBER)[1] is Direction.OUT
+    assert desk.tally().inside == 0
+
+
+def test_a_fixed_gate_counts_a_code_again_after_a_second(make: Make, clock: SetClock) -> None:
+    desk = make(mode=DirectionMode.IN)
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.IN, Basis.FIXED)
+    clock.advance(0.9)
+    assert shown(desk, CARD)[0] is Outcome.DUPLICATE
+    clock.advance(1.1)
+    assert shown(desk, CARD)[0] is Outcome.RECORDED
+
+
+def test_the_guard_picks_and_the_entry_says_so(make: Make, clock: SetClock) -> None:
+    desk = make(mode=DirectionMode.IN)
+    assert desk.handle(SetDirection(DirectionMode.OUT)) is None
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.OUT, Basis.GUARD)
+    clock.advance(2)
+    desk.handle(SetDirection(DirectionMode.IN))
+    assert shown(desk, OTHER) == (Outcome.RECORDED, Direction.IN, Basis.FIXED)
+
+
+def test_after_a_power_cut_auto_says_that_it_assumes_until_the_guard_picks(
+    make: Make, clock: SetClock
+) -> None:
+    desk = make(memory_lost=True, usual=Direction.OUT)
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.OUT, Basis.ASSUMED)
+    desk.handle(SetDirection(DirectionMode.AUTO))
+    clock.advance(61)
+    assert shown(desk, OTHER) == (Outcome.RECORDED, Direction.OUT, Basis.AUTO)
+
+
+def test_a_code_that_is_not_for_us_leaves_a_count_and_nothing_else(
+    make: Make, outbox: Outbox
+) -> None:
+    verdict = make().present(BANK)
+    assert (verdict.outcome, verdict.id, verdict.reason) == (Outcome.NOT_FOR_US, None, "bank")
+    assert outbox.counts() == {"not-for-us:bank": 1}
+    assert outbox.rows() == []
+
+
+def test_two_codes_leave_a_count(make: Make, outbox: Outbox) -> None:
+    assert make().two_codes().outcome is Outcome.TWO_CODES
+    assert outbox.counts() == {"two-codes": 1}
+
+
+def test_a_flip_corrects_without_deleting_and_restores_the_pairing(
+    make: Make, outbox: Outbox, clock: SetClock
+) -> None:
+    desk = make()
+    first = desk.present(CARD)
+    assert first.id is not None
+    flipped = desk.handle(Flip(first.id))
+    assert flipped is not None
+    assert (flipped.direction, flipped.basis) == (Direction.OUT, Basis.GUARD)
+    tally = desk.tally()
+    assert (tally.entered, tally.left, tally.inside) == (0, 1, 0)
+    headers = [row.entry.header for row in outbox.rows()]
+    assert [h.type for h in headers] == ["passage", "correction"]
+    assert (headers[1].corrects, headers[1].direction) == (headers[0].id, "out")
+    clock.advance(61)
+    assert shown(desk, CARD)[1] is Direction.IN
+    assert desk.handle(Flip(first.id)) is None
+
+
+def test_an_undo_takes_the_passage_out_of_count_and_pairing(
+    make: Make, outbox: Outbox, clock: SetClock
+) -> None:
+    desk = make()
+    desk.present(CARD)
+    clock.advance(61)
+    out = desk.present(CARD)
+    assert out.id is not None
+    undone = desk.handle(Undo(out.id))
+    assert undone is not None
+    assert undone.reason == "undone"
+    assert outbox.rows()[2].entry.header.direction is None
+    tally = desk.tally()
+    assert (tally.entered, tally.left, tally.inside) == (1, 0, 1)
+    clock.advance(61)
+    assert shown(desk, CARD)[1] is Direction.OUT
+
+
+def test_people_without_a_scan_are_counted_and_taken_back(make: Make, outbox: Outbox) -> None:
+    desk = make()
+    desk.handle(CountUnscanned(3))
+    desk.handle(CountUnscanned(-1))
+    assert desk.tally().unscanned == 2
+    assert [row.entry.header.count for row in outbox.rows()] == [3, -1]
+
+
+def test_a_person_by_hand_is_recorded_by_phone_alone_and_pairs(
+    make: Make, outbox: Outbox, clock: SetClock
+) -> None:
+    desk = make()
+    person = Person(phone="0900000001")
+    verdict = desk.handle(EnterPerson(person))
+    assert verdict is not None
+    assert (verdict.outcome, verdict.direction) == (Outcome.RECORDED, Direction.IN)
+    assert outbox.rows()[0].entry.header.type == "hand"
+    clock.advance(61)
+    later = desk.handle(EnterPerson(person))
+    assert later is not None
+    assert later.direction is Direction.OUT
+
+
+def test_a_refused_person_is_recorded_as_refused_and_is_not_inside(
+    make: Make, outbox: Outbox
+) -> None:
+    desk = make(policy=GatePolicy(kinds=("pass",)))
+    verdict = desk.present(CARD)
+    assert (verdict.outcome, verdict.reason) == (Outcome.REFUSED, "wrong-kind")
+    assert outbox.rows()[0].entry.header.type == "refused"
+    assert (desk.tally().inside, desk.tally().refused) == (0, 1)
+
+
+def test_a_declaration_that_does_not_come_is_recorded_as_missing(
+    make: Make, clock: SetClock
+) -> None:
+    desk = make(policy=GatePolicy(declaration=True))
+    assert desk.present(CARD).reason == "declaration-needed"
+    assert desk.lapse() == []
+    clock.advance(61)
+    (late,) = desk.lapse()
+    assert (late.outcome, late.alerts) == (Outcome.RECORDED, ("no-declaration",))
+
+
+class FullDisk:
+    """A store whose disk takes nothing."""
+
+    def put(self, *args: object, **kwargs: object) -> Outbox:
+        raise DiskRefused("The disk is full.")
+
+    def count(self, name: str, *, wall_ms: int) -> None:
+        raise DiskRefused("The disk is full.")
+
+    def last_passage(self, tags: object) -> None:
+        return None
+
+    def inside(self, *, since_boot_ms: int) -> int:
+        return 0
+
+
+def test_a_disk_that_refuses_is_never_green(clock: SetClock) -> None:
+    station = Station(uuid.UUID(int=7), "p1", "A", lambda: AUTHORITY.public)
+    services = Services(TagKey(bytes(32), fresh=False).tags, Context)
+    desk = Desk(station, FullDisk(), services, clock)  # type: ignore[arg-type]
+    answers: list[Verdict | None] = [desk.present(t) for t in (CARD, BANK)]
+    answers += [desk.two_codes(), desk.handle(CountUnscanned(1))]
+    answers.append(desk.handle(EnterPerson(Person(phone="0900000001"))))
+    assert {a.outcome for a in answers if a} == {Outcome.OUT_OF_SERVICE}
+    assert desk.tally().entered == 0
+
+
+def test_the_guard_asserts_a_clock_that_was_not_trusted(make: Make, clock: SetClock) -> None:
+    clock.reboot(wall_ms=1_609_459_200_000)
+    desk = make()
+    desk.handle(AssertClock(dt.datetime(2026, 3, 1, 7, 30, tzinfo=dt.UTC)))
+    assert clock.state is ClockState.ASSERTED
+    assert desk.present(CARD).at == dt.datetime(2026, 3, 1, 7, 30, tzinfo=dt.UTC)
+
+
+def test_the_clock_never_goes_below_the_last_commit(make: Make, clock: SetClock) -> None:
+    desk = make()
+    first = desk.present(CARD)
+    clock.reboot(wall_ms=0)
+    assert desk.present(OTHER).at >= first.at
