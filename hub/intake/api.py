@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Router
 
@@ -93,8 +93,10 @@ def _answered(request: HttpRequest, answer: Callable[[bytes], Answer]) -> HttpRe
         reply = answer(data)
     except Refused as refused:
         reply = refusal(data, refused)
-    except OperationalError:
-        _log.warning("The database does not answer; a kiosk was asked to come again.")
+    except DatabaseError as error:
+        # The cause's name and no more: a database's message may quote the row.
+        cause = type(error.__cause__ or error).__name__
+        _log.error("The database does not take it (%s); a kiosk was asked to come again.", cause)
         connection.close()
         return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
     return HttpResponse(reply.body, status=reply.status, content_type=MEDIA_TYPE)
