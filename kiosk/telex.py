@@ -2,8 +2,9 @@
 
 ``aa ee oo`` â ê ô, ``aw ow uw w`` ă ơ ư ư, ``dd`` đ, ``s f r x j`` the five tones, ``z``
 none; a key struck twice means itself. Marks and tones may follow anywhere later in the
-syllable. A word that is no Vietnamese syllable stays as it was struck. Tones stand where
-identity cards have them: hòa, thúy, quý.
+syllable, and may come as combining characters (keys of their own, decomposed text). A word
+that is no Vietnamese syllable stays as it was struck. Tones stand where identity cards have
+them: hòa, thúy, quý.
 """
 
 from __future__ import annotations
@@ -13,61 +14,16 @@ import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from kiosk.spelling import begun
+
 TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _HAT, _BREVE, _HORN, _BAR = "\u0302", "\u0306", "\u031b", "bar"
 _VOWELS = frozenset("aeiouy")
-_WORD = re.compile(r"[^\W\d_]+")
-
-_ONSETS = """
-b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x
-"""
-ONSETS = frozenset(("", *_ONSETS.split()))
-"""Beginnings of syllables; a bare ``q`` only while typing."""
-
-_RIMES = """
-a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
-e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu
-iêc iêm iên iêng iêp iêt iêu o oc oi om on ong op ot ooc oong oa oac oach oai oam oan
-oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oen oeo oet ô ôc ôi ôm ôn ông ôp ôt
-ơ ơi ơm ơn ơp ơt u ua uc ui um un ung up ut uâc uân uâng uât uây uê uêch uên uênh uêt
-uêu uơ uôc uôi uôm uôn uông uôt uy uya uych uyn uynh uyp uyt uyu uyên uyêt ư ưa ưc ưi
-ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y yêm yên yêng yêt yêu uao uau uăc
-uăm uăn uăng uăp uăt uac uach uai uam uan uang uanh uap uat uay ue uen ueo uet uec
-uem ueng uep uêm uêp uơm uơt uot uon uong
-"""
-RIMES = frozenset(_RIMES.split())
-"""Ends of syllables as written; those in ``ua…`` and ``ue…`` stand after q alone."""
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+")
 
 
-def _unmarked(rime: str) -> set[str]:
-    """Return a rime with any of its marks still to come: ``iê`` is first struck ``ie``."""
-    found = {""}
-    for letter in rime:
-        bare = unicodedata.normalize("NFD", letter)[0]
-        found = {begun + ending for begun in found for ending in (letter, bare)}
-    return found
-
-
-_BEGUN = frozenset(
-    begun
-    for rime in RIMES
-    for length in range(1, len(rime) + 1)
-    for begun in _unmarked(rime[:length])
-)
-
-
-@dataclass(slots=True)
-class _Letter:
-    base: str  # lower case, bare
-    upper: bool
-    mark: str = ""
-    lone: bool = False  # a w alone, which stands for ư
-
-    @property
-    def marked(self) -> str:
-        if self.mark == _BAR:
-            return "đ"
-        return unicodedata.normalize("NFC", self.base + self.mark)
+def _has_a(letters: list[_Letter]) -> bool:
+    return any(letter.base == "a" for letter in letters)
 
 
 @dataclass(slots=True)
@@ -78,7 +34,9 @@ class _Syllable:
 
     def strike(self, key: str) -> None:
         lower = key.lower()
-        if self.plain or len(lower) != 1 or not self._is_begun():
+        if unicodedata.combining(key[:1] or "a"):
+            self._accent(key)
+        elif self.plain or len(lower) != 1 or not self._is_begun():
             self._append(key)
         elif (
             ((lower in TONES or lower == "z") and self._tone(lower))
@@ -90,7 +48,33 @@ class _Syllable:
             self._append(key)
 
     def _append(self, key: str) -> None:
-        self.letters.append(_Letter(key.lower(), key.isupper()))
+        """Take a letter; one that is whole already brings its mark and its tone."""
+        base, *accents = list(unicodedata.normalize("NFD", key.lower()))
+        upper = key.isupper()
+        if base == "đ":
+            self.letters.append(_Letter("d", upper, _BAR))
+        elif base not in _VOWELS or not {*accents} <= {_HAT, _BREVE, _HORN, *TONES.values()}:
+            self.letters.append(_Letter(key.lower(), upper))
+        else:
+            mark = "".join(accent for accent in accents if accent in (_HAT, _BREVE, _HORN))
+            self.letters.append(_Letter(base, upper, mark))
+            self.tone = next((a for a in accents if a in TONES.values()), self.tone)
+
+    def _accent(self, accent: str) -> None:
+        """Take a mark or a tone by itself: from a key of its own, or decomposed text."""
+        vowels = [x for x in reversed(self.letters[self._onset() :]) if x.base in _VOWELS]
+        if accent in TONES.values():
+            self.tone = "" if self.tone == accent or not vowels else accent
+        elif accent == _HAT:
+            hatless = [x for x in vowels if x.base in "aeo" and x.mark != _HAT]
+            if not any(self._try([(letter, _HAT)]) for letter in hatless) and hatless:
+                hatless[0].mark = _HAT
+        elif vowels and (accent == _HORN or (accent == _BREVE and _has_a(vowels))):
+            self._hook(upper=False)
+            self.plain = False
+        elif self.letters:  # ĕ ŏ ŭ and the like, of the Central Highlands
+            bearer = vowels[0] if vowels else self.letters[-1]
+            bearer.base = unicodedata.normalize("NFC", bearer.base + accent)
 
     # -- what keys do ----------------------------------------------------------------------
 
@@ -187,12 +171,7 @@ class _Syllable:
         """Whether this can become a Vietnamese syllable."""
         at = self._onset()
         onset = "".join(letter.marked for letter in self.letters[:at])
-        rime = "".join(letter.marked for letter in self._settled()[at:])
-        if not rime:
-            return any(known.startswith(onset) for known in ONSETS)
-        if onset in ("qu", "gi"):  # their vowel belongs to both: quốc, giếng
-            return rime in _BEGUN or f"{onset[1]}{rime}" in _BEGUN
-        return onset in ONSETS and rime in _BEGUN
+        return begun(onset, "".join(letter.marked for letter in self._settled()[at:]))
 
     def _settled(self) -> list[_Letter]:
         """Return the letters with ``uơ`` made ``ươ`` where something follows."""

@@ -1,0 +1,68 @@
+"""How Vietnamese syllables are written: which beginnings, which ends, and what may become one.
+
+The ends are those of the school rules and the names in use; tones are left out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_ONSETS = """
+b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q qu r s t th tr v x
+"""
+ONSETS = frozenset(("", *_ONSETS.split()))
+"""Beginnings of syllables; a bare ``q`` only while typing."""
+
+_RIMES = """
+a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich im in inh ip it iu
+iêc iêm iên iêng iêp iêt iêu o oc oi om on ong op ot ooc oong oa oac oach oai oam oan
+oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oen oeo oet ô ôc ôi ôm ôn ông ôp ôt
+ơ ơi ơm ơn ơp ơt u ua uc ui um un ung up ut uâc uân uâng uât uây uê uêch uên uênh uêt
+uêu uơ uôc uôi uôm uôn uông uôt uy uya uych uyn uynh uyp uyt uyu uyên uyêt ư ưa ưc ưi
+ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y yêm yên yêng yêt yêu uao uau uăc
+uăm uăn uăng uăp uăt uac uach uai uam uan uang uanh uap uat uay ue uen ueo uet uec
+uem ueng uep uêm uêp uơm uơt uot uon uong
+"""
+RIMES = frozenset(_RIMES.split())
+"""Ends of syllables as written; those in ``ua…`` and ``ue…`` stand after q alone."""
+
+
+def _unmarked(rime: str) -> set[str]:
+    """Return a rime with any of its marks still to come: ``iê`` is first struck ``ie``."""
+    found = {""}
+    for letter in rime:
+        bare = unicodedata.normalize("NFD", letter)[0]
+        found = {begun + ending for begun in found for ending in (letter, bare)}
+    return found
+
+
+_BEGUN = frozenset(
+    begun
+    for rime in RIMES
+    for length in range(1, len(rime) + 1)
+    for begun in _unmarked(rime[:length])
+)
+
+
+@dataclass(slots=True)
+class _Letter:
+    base: str  # lower case, bare
+    upper: bool
+    mark: str = ""
+    lone: bool = False  # a w alone, which stands for ư
+
+    @property
+    def marked(self) -> str:
+        if self.mark == _BAR:
+            return "đ"
+        return unicodedata.normalize("NFC", self.base + self.mark)
+
+
+def begun(onset: str, rime: str) -> bool:
+    """Whether this can still become a syllable; marks that are missing may yet be struck."""
+    if not rime:
+        return any(known.startswith(onset) for known in ONSETS)
+    if onset in ("qu", "gi"):  # their vowel belongs to both parts: quốc, giếng
+        return rime in _BEGUN or f"{onset[1]}{rime}" in _BEGUN
+    return onset in ONSETS and rime in _BEGUN
