@@ -45,20 +45,6 @@ _BEGUN = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Letter:
-    base: str  # lower case, bare
-    upper: bool
-    mark: str = ""
-    lone: bool = False  # a w alone, which stands for ư
-
-    @property
-    def marked(self) -> str:
-        if self.mark == _BAR:
-            return "đ"
-        return unicodedata.normalize("NFC", self.base + self.mark)
-
-
 def begun(onset: str, rime: str) -> bool:
     """Whether this can still become a syllable; marks that are missing may yet be struck."""
     if not rime:

@@ -22,6 +22,20 @@ _VOWELS = frozenset("aeiouy")
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+")
 
 
+@dataclass(slots=True)
+class _Letter:
+    base: str  # lower case, bare
+    upper: bool
+    mark: str = ""
+    lone: bool = False  # a w alone, which stands for ư
+
+    @property
+    def marked(self) -> str:
+        if self.mark == _BAR:
+            return "đ"
+        return unicodedata.normalize("NFC", self.base + self.mark)
+
+
 def _has_a(letters: list[_Letter]) -> bool:
     return any(letter.base == "a" for letter in letters)
 
