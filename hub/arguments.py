@@ -80,6 +80,15 @@ def parser() -> argparse.ArgumentParser:
         help="requests that one process answers at a time (default: %(default)s)",
     )
 
+    serve.add_argument(
+        "--tls",
+        action="store_true",
+        help="speak HTTPS with a certificate of the hub's own, for a local network: enrolment "
+        "codes bring its fingerprint",
+    )
+    serve.add_argument("--cert", type=Path, metavar="F.pem", help="speak HTTPS with this one")
+    serve.add_argument("--key", type=Path, metavar="F.pem", help="the key of --cert")
+
     admin = command(commands, "admin", "setup:admin", "make a technician's account")
     admin.add_argument("name", metavar="NAME")
     admin.add_argument(

@@ -79,18 +79,22 @@ class Home:
             path = Path("/" + unquote(split.path).lstrip("/"))
         return _sqlite(path)
 
-    def remember_url(self, url: str) -> None:
-        """Keep the address at which this hub is served, for enrolment codes."""
+    def remember_url(self, url: str, pin: bytes = b"") -> None:
+        """Keep the address at which this hub is served, for enrolment codes.
+
+        ``pin`` is the fingerprint by which kiosks know a certificate that no authority does.
+        """
         draft = self.folder / "url.new"
-        draft.write_text(url + "\n", encoding="ascii")
+        draft.write_text(f"{url}\n{pin.hex()}\n" if pin else f"{url}\n", encoding="ascii")
         draft.replace(self.folder / "url")
 
-    def remembered_url(self) -> str:
-        """Return what :meth:`remember_url` kept, or an empty text."""
+    def remembered_url(self) -> tuple[str, bytes]:
+        """Return what :meth:`remember_url` kept; an empty address where nothing was."""
         try:
-            return (self.folder / "url").read_text(encoding="ascii").strip()
+            lines = (self.folder / "url").read_text(encoding="ascii").splitlines()
         except FileNotFoundError:
-            return ""
+            return "", b""
+        return lines[0], bytes.fromhex(lines[1]) if len(lines) > 1 else b""
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -101,7 +101,7 @@ def add(home: Home, kind: str) -> None:
         raw = OpenKey.new().raw
     else:
         raw = secrets.token_bytes(32)
-    _write_private(home.keys / f"{kind}-{number:04}.key", raw.hex() + "\n")
+    write_private(home.keys / f"{kind}-{number:04}.key", raw.hex() + "\n")
 
 
 def _read(folder: Path) -> dict[str, list[tuple[int, bytes]]]:
@@ -128,7 +128,8 @@ def _read(folder: Path) -> dict[str, list[tuple[int, bytes]]]:
     return found
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file of mode 0600, whole or not at all, and durably."""
     draft = path.with_suffix(".new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:

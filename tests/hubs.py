@@ -101,7 +101,7 @@ class HubProcess:
         if not line.startswith(prefix):
             raise AssertionError(f"hub serve said {line!r} and ended with {self.stop()}")
         self.url = line.removeprefix(prefix).strip()
-        self._bind = self.url.removeprefix("http://")
+        self._bind = self.url.partition("://")[2]
         return self
 
     def stop(self) -> int:

@@ -18,7 +18,8 @@ from hub.intake.registry import Invitation, decide_claim, find_kiosk, invite, re
 
 def enrol(args: argparse.Namespace, home: Home) -> int:
     """Make a kiosk and print the code with which a device becomes it."""
-    url = _url(args.url or home.remembered_url())
+    served, pin = home.remembered_url()
+    url = _url(args.url or served)
     if not 0 < args.valid <= 3650:
         raise BadUsage("--valid takes days, more than 0 and at most 3650.")
     if not 1 <= args.count <= 1000 or (args.qr and args.count > 1):
@@ -29,6 +30,7 @@ def enrol(args: argparse.Namespace, home: Home) -> int:
             args.place,
             gate=args.gate,
             url=url,
+            pin=pin if url == served else b"",
             valid=dt.timedelta(days=args.valid),
             actor=actor(),
         )

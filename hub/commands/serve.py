@@ -11,14 +11,16 @@ import ctypes
 import os
 import signal
 import socket
+import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
-from hub import database
+from hub import database, tls
 from hub.errors import BadUsage
 from hub.home import Home
 
@@ -52,14 +54,19 @@ def serve(args: argparse.Namespace, home: Home) -> int:
     """Answer until SIGTERM or SIGINT."""
     if not 1 <= args.processes <= 64 or not 1 <= args.threads <= 256:
         raise BadUsage("--processes takes 1 to 64, --threads 1 to 256.")
+    certificate = _certificate(args, home)
     listener = _bind(args.bind)
     database.ready(home)
-    url = (args.url or _url(listener)).rstrip("/")
-    home.remember_url(url)
-    bound = _address(listener)
+    scheme = "https" if certificate else "http"
+    own = certificate is not None and args.tls
+    home.remember_url(
+        (args.url or f"{scheme}://{_reachable(listener)}").rstrip("/"),
+        certificate.pin if certificate and own else b"",
+    )
+    bound = f"{scheme}://{_address(listener)}"
 
     def ready(_server: Any) -> None:
-        print(f"listening on http://{bound}", flush=True)
+        print(f"listening on {bound}", flush=True)
 
     def die_with_parent(_server: Any, _worker: Any) -> None:
         # A killed master must free the port at once, not when its workers notice.
@@ -70,6 +77,9 @@ def serve(args: argparse.Namespace, home: Home) -> int:
     Server(
         {
             "bind": f"fd://{listener.detach()}",  # gunicorn's from here on
+            "certfile": str(certificate.cert) if certificate else None,
+            "keyfile": str(certificate.key) if certificate else None,
+            "ssl_context": _modern,
             "worker_class": "gthread",
             "workers": args.processes,
             "threads": args.threads,
@@ -87,6 +97,27 @@ def serve(args: argparse.Namespace, home: Home) -> int:
         }
     ).run()
     return 0
+
+
+def _certificate(args: argparse.Namespace, home: Home) -> tls.Certificate | None:
+    if args.tls and (args.cert or args.key):
+        raise BadUsage("--tls makes a certificate; with --cert and --key it is not needed.")
+    if bool(args.cert) != bool(args.key):
+        raise BadUsage("--cert and --key go together.")
+    if args.cert:
+        found = tls.Certificate(args.cert, args.key)
+    elif args.tls:
+        found = tls.own(home)
+    else:
+        return None
+    found.check()
+    return found
+
+
+def _modern(_config: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _bind(text: str) -> socket.socket:
@@ -115,11 +146,11 @@ def _address(listener: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _url(listener: socket.socket) -> str:
+def _reachable(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     if host == "0.0.0.0":  # noqa: S104 (compared, not bound)
-        host = _own_address()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return f"{_own_address()}:{port}"
+    return _address(listener)
 
 
 def _own_address() -> str:

@@ -55,7 +55,13 @@ def add_place(name: str, *, kind: str, address: str = "", gates: int = 1, actor:
 
 
 def invite(
-    place_id: str, *, gate: str = "", url: str, valid: dt.timedelta = VALID, actor: str
+    place_id: str,
+    *,
+    gate: str = "",
+    url: str,
+    pin: bytes = b"",
+    valid: dt.timedelta = VALID,
+    actor: str,
 ) -> Invitation:
     """Make a kiosk of ``place`` and the code with which a device becomes it, once."""
     place = Place.objects.filter(pk=place_id).first()
@@ -81,6 +87,7 @@ def invite(
         place_name=place.name,
         gate=gate.strip()[:80],
         expires_ms=int((now + valid).timestamp() * 1000),
+        pin=pin,
         gates=place.gates,
     )
     return Invitation(

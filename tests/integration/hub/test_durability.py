@@ -80,7 +80,7 @@ def test_sqlite_has_synced_the_commit_and_its_directory_before_the_answer(
     gate = Gate.joined(own_hub)
     gate.send(gate.entries(1))
     worker = subprocess.run(
-        ["pgrep", "-P", str(own_hub._process.pid)],  # type: ignore[union-attr]
+        ["pgrep", "-P", str(own_hub._process.pid)],
         capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     trace = tmp_path / "trace"
