@@ -34,11 +34,13 @@ from kiosk.model import (
     Undo,
     Verdict,
 )
+from kiosk.pairing import Pairing, Pairs
 from kiosk.policy import Action, Decision, Memory, Now, lapse, meet
 from kiosk.presence import PAIRING_S, Passage
 from kiosk.recent import Recent, Recorded
 from kiosk.recorder import Recorder, Station, Store, content_of
 from kiosk.tallies import LOCAL
+from kiosk.wedge import Scans
 from wire.batch import Clocks
 
 OPPOSITE_MS = 60_000
@@ -80,6 +82,8 @@ class Desk:
         self._clock = clock
         self._policy = policy or GatePolicy()
         self._memory = Memory()
+        self._pairs = Pairs(store, services.tags)
+        self._scans = Scans()
         self._configured = mode
         self.mode = mode
         self._usual = usual
@@ -118,7 +122,7 @@ class Desk:
                     self.memory_lost = False
                     return None
                 case EnterText(text):
-                    return self.present(text)
+                    return self._typed(text)
                 case EnterPerson(person, purpose):
                     return self._by_hand(person, purpose)
                 case Flip(id):
@@ -180,11 +184,11 @@ class Desk:
 
     def _pass(self, code: Code, decision: Decision, clocks: Clocks) -> Verdict:
         """Record a person's passage (or refusal), unless it is a repeat."""
-        tags = self._services.tags(code.keys)
-        last = self._paired(tags, clocks)
+        pairing = self._pairs.of(code.keys, code.person, clocks.boot_ms)
+        last = pairing.last
         direction, basis = self._direction(last)
         if self._repeated(code.keys, last, direction, clocks):
-            seen = self._recent.of(tags)
+            seen = self._recent.of(pairing.tags)
             return Verdict(
                 Outcome.DUPLICATE,
                 wall_time(clocks.wall_ms),
@@ -196,6 +200,8 @@ class Desk:
                 person=code.person,
                 previous_at=seen.verdict.at if seen else None,
             )
+        if pairing.likely:
+            decision = replace(decision, alerts=(*decision.alerts, "paired-by-likeness"))
         refused = decision.action is Action.REFUSE
         return self._record(
             EntryType.REFUSED if refused else EntryType.PASSAGE,
@@ -204,9 +210,17 @@ class Desk:
             direction,
             basis,
             clocks,
-            tags=() if refused else tags,
-            before=last,
+            pairing=replace(pairing, tags=()) if refused else pairing,
         )
+
+    def _typed(self, text: str) -> Verdict:
+        """Answer a text that a hand scanner typed, as it was meant where that is provable."""
+        seconds = self._clock.now().boot_ms / 1000
+        reading = self._scans.take(text, seconds, self._services.context())
+        verdict = self.present(reading.text)
+        if not reading.hint:
+            return verdict
+        return replace(verdict, alerts=(*verdict.alerts, reading.hint))
 
     def _moment(self, clocks: Clocks) -> Now:
         at = wall_time(clocks.wall_ms)
@@ -216,13 +230,12 @@ class Desk:
     def _by_hand(self, person: Person, purpose: str) -> Verdict:
         clocks = self._clock.now()
         keys = person.keys or ((f"phone:{person.phone}",) if person.phone else ())
-        tags = self._services.tags(keys)
-        last = self._paired(tags, clocks)
-        direction, basis = self._direction(last)
+        pairing = self._pairs.of(keys, person, clocks.boot_ms)
+        direction, basis = self._direction(pairing.last)
         code = Code("hand", person, Trust.UNSIGNED, purpose=purpose)
         decision = Decision(Action.ACCEPT, purpose=purpose)
         return self._record(
-            EntryType.HAND, code, decision, direction, basis, clocks, tags=tags, before=last
+            EntryType.HAND, code, decision, direction, basis, clocks, pairing=pairing
         )
 
     def _record(
@@ -234,14 +247,13 @@ class Desk:
         basis: Basis,
         clocks: Clocks,
         *,
-        tags: tuple[bytes, ...],
-        before: tuple[str, int, int] | None,
+        pairing: Pairing,
     ) -> Verdict:
         id_, seq = self._recorder.write(
             type_,
             clocks,
             content_of(code, leave_out=self._services.leave_out),
-            passage=Passage(tags, direction.value, clocks.boot_ms) if tags else None,
+            passage=pairing.passage(direction, clocks.boot_ms),
             direction=direction.value,
             basis=basis.value,
             kind=code.kind,
@@ -268,7 +280,9 @@ class Desk:
             self._tally = replace(self._tally, refused=self._tally.refused + 1)
         else:
             self._add(direction, 1)
-            self._recent.add(Recorded(id_, direction, tags, before, clocks.boot_ms, verdict))
+            self._recent.add(
+                Recorded(id_, direction, pairing.tags, pairing.last, clocks.boot_ms, verdict)
+            )
         return verdict
 
     def _correct(self, id_: str, *, flip: bool) -> Verdict | None:
@@ -340,12 +354,6 @@ class Desk:
         if last is not None:
             return Direction(last[0]).opposite, Basis.AUTO
         return self._usual, Basis.ASSUMED if self.memory_lost else Basis.AUTO
-
-    def _paired(self, tags: tuple[bytes, ...], clocks: Clocks) -> tuple[str, int, int] | None:
-        last = self._store.last_passage(tags)
-        if last is None or clocks.boot_ms - last[1] > PAIRING_S * 1000:
-            return None
-        return last
 
     def _repeated(
         self,

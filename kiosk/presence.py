@@ -22,11 +22,16 @@ TAG_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A person's tags and which way they went, for the outbox to note with the entry."""
+    """A person's tags and which way they went, for the outbox to note with the entry.
+
+    ``marks`` are tags of what only makes a person likely (:mod:`kiosk.codes.same`): the
+    passage is found under them, but they link nobody to anybody.
+    """
 
     tags: tuple[bytes, ...]
     direction: str
     boot_ms: int
+    marks: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

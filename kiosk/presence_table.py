@@ -40,7 +40,10 @@ class PresenceTable:
             "INSERT INTO presence (tag, grp, direction, boot_ms, seq) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (tag) DO UPDATE SET grp = excluded.grp, direction = excluded.direction,"
             " boot_ms = excluded.boot_ms, seq = excluded.seq",
-            [(tag, group, passage.direction, passage.boot_ms, seq) for tag in passage.tags],
+            [
+                (tag, group, passage.direction, passage.boot_ms, seq)
+                for tag in (*passage.tags, *passage.marks)
+            ],
         )
 
     def last(self, tags: Sequence[bytes]) -> tuple[str, int, int] | None:

@@ -105,6 +105,32 @@ def likenesses(person: Person) -> tuple[str, ...]:
     return tuple(found)
 
 
+def marks(person: Person) -> tuple[str, ...]:
+    """Return the likenesses under which a passage is noted, with what proves its person."""
+    return tuple(f"like:{_proofs(person)}:{likeness}" for likeness in likenesses(person))
+
+
+def lookups(person: Person) -> tuple[str, ...]:
+    """Return the marks under which the same person may have been noted by another code.
+
+    Only marks of passages that prove nothing which this code proves too: had the two a
+    number each, they would have met by it, or are two people.
+    """
+    mine = _proofs(person)
+    theirs = [
+        noted
+        for noted in ("NB", "N-", "-B", "--")
+        if not any(a == b != "-" for a, b in zip(noted, mine, strict=True))
+    ]
+    return tuple(f"like:{noted}:{like}" for noted in theirs for like in likenesses(person))
+
+
+def _proofs(person: Person) -> str:
+    """Say which of the proofs that contradict each other a person's code gives."""
+    whole = len(person.number) == 12 and "*" not in person.number
+    return ("N" if whole else "-") + ("B" if person.bhyt else "-")
+
+
 def join(person: Person, other: Person) -> Person:
     """Return one person with what either code tells; ``person``'s own facts come first."""
     number = person.number

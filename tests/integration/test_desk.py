@@ -21,6 +21,7 @@ from kiosk.model import (
     Direction,
     DirectionMode,
     EnterPerson,
+    EnterText,
     Flip,
     GatePolicy,
     Outcome,
@@ -295,3 +296,81 @@ def test_the_clock_never_goes_below_the_last_commit(make: Make, clock: SetClock)
     first = desk.present(CARD)
     clock.reboot(wall_ms=0)
     assert desk.present(OTHER).at >= first.at
+
+
+INSURED = (
+    "HS4540199999999|4e677579e1bb856e205468e1bb8b2056c3ad2044e1bba5|01/02/1999|2|-|54 - 028|"
+    "24/01/2026|-|24/01/2026|$"
+)
+
+
+def test_in_with_the_citizen_card_and_out_with_the_insurance_card_pair_up(
+    make: Make, clock: SetClock
+) -> None:
+    desk = make()
+    assert shown(desk, CARD) == (Outcome.RECORDED, Direction.IN, Basis.AUTO)
+    clock.advance(3600)
+    verdict = desk.present(INSURED)
+    assert (verdict.direction, verdict.alerts) == (Direction.OUT, ("paired-by-likeness",))
+    assert desk.tally().inside == 0
+    clock.advance(3600)
+    again = desk.present(CARD)  # the two are linked now: nothing is guessed any more
+    assert (again.direction, again.alerts) == (Direction.IN, ())
+    clock.advance(3600)
+    assert desk.present(INSURED).alerts == ()
+
+
+def test_a_code_that_carries_both_numbers_links_two_cards_by_proof(
+    make: Make, clock: SetClock
+) -> None:
+    desk = make()
+    both = "054199012345|NGUYEN THI VI DU|1999-02-01|0|162979388586171999|<2<HS4540199999999<"
+    for text, direction in ((both, Direction.IN), (INSURED, Direction.OUT), (CARD, Direction.IN)):
+        verdict = desk.present(text)
+        assert (verdict.direction, verdict.alerts) == (direction, ())
+        clock.advance(3600)
+
+
+def test_two_people_of_one_name_and_birthday_are_two(make: Make, clock: SetClock) -> None:
+    desk = make()
+    twin = CARD.replace("054199012345", "001199012346")
+    assert shown(desk, CARD)[1] is Direction.IN
+    clock.advance(3600)
+    verdict = desk.present(twin)
+    assert (verdict.direction, verdict.alerts) == (Direction.IN, ())
+    assert desk.tally().inside == 2
+
+
+def test_a_masked_number_pairs_with_the_whole_one_and_says_so(make: Make, clock: SetClock) -> None:
+    desk = make()
+    masked = "********2345|NGUYEN THI VI DU|1999-**-**|1||"
+    assert shown(desk, CARD)[1] is Direction.IN
+    clock.advance(3600)
+    verdict = desk.present(masked)
+    assert verdict.direction is Direction.OUT
+    assert verdict.alerts == ("masked-number", "paired-by-likeness")
+
+
+def test_whoever_shows_a_masked_number_twice_is_one_person(make: Make, clock: SetClock) -> None:
+    desk = make()
+    masked = "********2345|NGUYEN THI VI DU|1999-**-**|1||"
+    assert shown(desk, masked)[1] is Direction.IN
+    clock.advance(3600)
+    assert shown(desk, masked)[1] is Direction.OUT
+
+
+def test_a_hand_scanners_mistake_is_undone_and_told(make: Make) -> None:
+    verdict = make().handle(EnterText(OTHER.swapcase()))
+    assert verdict is not None
+    assert (verdict.outcome, verdict.kind) == (Outcome.RECORDED, "national-qr")
+    assert verdict.alerts == ("scanner-caps",)
+
+
+def test_a_hand_scanners_code_in_pieces_is_one_passage(make: Make, clock: SetClock) -> None:
+    desk = make()
+    first = desk.handle(EnterText(OTHER[:30]))
+    clock.advance(0.4)
+    second = desk.handle(EnterText(OTHER[30:]))
+    assert first is not None
+    assert second is not None
+    assert (first.outcome, second.outcome) == (Outcome.NOT_FOR_US, Outcome.RECORDED)

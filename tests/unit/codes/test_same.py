@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.codes import classify, same
-from kiosk.codes.same import compare, contradicts, join, likenesses
+from kiosk.codes.same import compare, contradicts, join, likenesses, lookups, marks
 from kiosk.model import Code, Person
 from tests.unit.codes import payloads
 
@@ -112,6 +112,18 @@ def test_whoever_shares_a_likeness_scores_as_the_same() -> None:
         for other in people:
             if set(likenesses(one)) & set(likenesses(other)):
                 assert compare(one, other).same
+
+
+def test_a_code_finds_the_other_carrier_by_its_mark_and_never_another_persons() -> None:
+    twin = replace(CARD, number="054199012346")
+    masked = Person(name="N. T. V. Dụ", birth="1999", number="********2345")
+    for one in (CARD, INSURED, masked):
+        for other in (CARD, INSURED, masked):
+            found = bool(set(lookups(one)) & set(marks(other)))
+            proved = bool(set(one.keys) & set(other.keys))
+            assert found == (compare(one, other).same and not proved)
+    assert not set(lookups(twin)) & set(marks(CARD))
+    assert not set(lookups(replace(INSURED, bhyt="0299999999"))) & set(marks(INSURED))
 
 
 def test_joining_keeps_the_fuller_fact() -> None:
