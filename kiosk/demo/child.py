@@ -67,6 +67,7 @@ class Child:
             box.append(gate)
             self.tap = Tap(gate.sync)
             gate.start(self.open)
+            threading.Thread(target=self.listen, name="conductor", daemon=True).start()
             tell(ready=True)
             gate.finished.wait()
             tell(ended=True)
@@ -118,11 +119,15 @@ class Child:
             self.scenes.skip()
         tell(key=key)
 
-    def listen(self, window: Any) -> None:
-        """Do what the conductor says: ``narrate …``, ``picture PATH``, ``stop``."""
+    def listen(self, window: Any = None) -> None:
+        """Do what the conductor says: ``finish``, ``narrate …``, ``picture PATH``, ``stop``."""
         for line in sys.stdin:
             word, _, rest = line.rstrip("\n").partition(" ")
-            if word == "narrate":
+            if word == "finish" and self.scenes is not None:
+                self.scenes.finish()
+            elif window is None:
+                continue
+            elif word == "narrate":
                 window.app.post(window.app.narrate, rest)
             elif word == "picture":
                 shown = window.app.later  # once the verdict has come to rest
@@ -148,6 +153,10 @@ def main() -> int:
     parser.add_argument("--language", default="vi")
     parser.add_argument("--narration", default="")
     child = Child(parser.parse_args())
+    if not child.options.headless:
+        import kiosk.window  # noqa: F401  # the slow part of the start, while the hub starts too
+    if sys.stdin.readline().strip() != "go":
+        return 1  # the conductor has gone
     try:
         return child.headless() if child.options.headless else child.windowed()
     finally:

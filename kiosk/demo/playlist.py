@@ -21,13 +21,21 @@ class Playlist(Camera):
         self._next = 0
         self._playing: Camera | None = None
         self._skip = threading.Event()
+        self._finish = threading.Event()
 
     def skip(self) -> None:
         """Go on to the next scene; may be called from any thread."""
         self._skip.set()
 
+    def finish(self) -> None:
+        """End after the frame that plays; may be called from any thread."""
+        self._finish.set()
+
     def read(self, timeout: float) -> Frame | None:
         """Return the next frame of the scene, or of the one after it."""
+        if self._finish.is_set():
+            self.exhausted = True
+            return None
         if self._skip.is_set():
             self._skip.clear()
             self._stop()

@@ -56,8 +56,11 @@ class Story:
 
     def play(self) -> int:
         """Play; returns the exit code."""
-        self._open_hub()
         self._open_kiosk()
+        self._open_hub()
+        assert self.kiosk is not None
+        self.kiosk.say("go")
+        self._offer_camera()
         if self.interactive:
             return self._interact()
         limit = self.seconds or LONGEST_S
@@ -80,6 +83,7 @@ class Story:
                 raise DemoFailed(
                     f"The kiosk ended in the middle of its film; see {self.kiosk.log}."
                 )
+        self.kiosk.say("finish")
         self._drained.wait(20)
         self._picture("end")
         self.kiosk.say("stop")
@@ -114,6 +118,8 @@ class Story:
         log = self.out / "kiosk.log"
         self.kiosk = KioskProcess(arguments, self._hear, log, self.environment)
         self.kiosk.start()
+
+    def _offer_camera(self) -> None:
         if self.interactive:
             self._say(f"The window opens. {KEYS}")
             self._say("Hold a code up yourself: kiosk demo --camera 0, and this sample:")
@@ -147,6 +153,7 @@ class Story:
             self._say("The plug is pulled (SIGKILL), and the kiosk starts again.")
             self.kiosk.kill()
             self.kiosk.start()
+            self.kiosk.say("go")
         elif key == "h":
             webbrowser.open(self.hub.url)
 
