@@ -273,6 +273,8 @@ class Verdict:
     alerts: tuple[str, ...] = ()
     previous_at: dt.datetime | None = None
     elapsed_ms: float | None = None
+    receipt: str = ""  # what somebody who declared may write down
+    token: str = field(default="", repr=False)  # the same as a signed code to photograph
 
     @property
     def recorded(self) -> bool:
@@ -340,6 +342,7 @@ class EnterPerson:
 
     person: Person
     purpose: str = ""
+    count: int = 1  # how many people this one speaks for, itself among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +371,47 @@ class AssertClock:
     """The guard confirmed (or corrected to) this wall time."""
 
     wall: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPaper:
+    """A line of the paper book, entered afterwards.
+
+    ``at`` is when it was (UTC), true to ``error_s`` seconds either way; ``count`` people.
+    """
+
+    person: Person
+    at: dt.datetime
+    error_s: int
+    direction: Direction
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    """A person declared at the screen, and passes on it.
+
+    ``summary`` holds the words that :data:`wire.claims.SUMMARY` knows (symptoms, contacts),
+    ``answers`` every question with its answer, ``count`` how many people it stands for.
+    """
+
+    person: Person
+    summary: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    purpose: str = ""
+    by_other: bool = False
+    count: int = 1
+
+    def __repr__(self) -> str:
+        """The answers are a person's."""
+        return "Declare(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeGuard:
+    """Another guard took over; ``guard`` is what they call themselves, or empty."""
+
+    guard: str = ""
 
 
 Command = SetDirection | EnterText | EnterPerson | Flip | Undo | CountUnscanned | AssertClock
