@@ -306,8 +306,8 @@ class Refusal:
     """Kind ``refusal``: the hub's signed "no" to a whole request.
 
     ``reason``: ``unknown-kiosk``, ``revoked``, ``used-token``, ``unknown-token``,
-    ``expired-token``, ``malformed``. Unsigned refusals (an HTTP status) change nothing.
-    ``request`` is the refused object's request id, or zeros when it could not be read;
+    ``expired-token``, ``malformed``, ``too-large``. Unsigned refusals (an HTTP status)
+    change nothing. ``request`` is the refused object's request id, or zeros when it could not be read;
     ``subject`` the SHA-256 of the refused bytes.
     """
 
