@@ -20,6 +20,8 @@ def run(options: argparse.Namespace) -> int:
     """Play the demo; returns 0 when every passage is at the hub with its right name."""
     out = options.screenshots or Path("kiosk-demo")
     out.mkdir(parents=True, exist_ok=True)
+    for old in (out / "screens").glob("*.png"):
+        old.unlink()
     with contextlib.ExitStack() as stack:
         # The demo's data are of invented people and of no use afterwards.
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
