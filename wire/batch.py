@@ -307,8 +307,8 @@ class Refusal:
 
     ``reason``: ``unknown-kiosk``, ``revoked``, ``used-token``, ``unknown-token``,
     ``expired-token``, ``malformed``, ``too-large``. Unsigned refusals (an HTTP status)
-    change nothing. ``request`` is the refused object's request id, or zeros when it could not be read;
-    ``subject`` the SHA-256 of the refused bytes.
+    change nothing. ``request`` is the refused object's request id, or zeros when it could
+    not be read; ``subject`` the SHA-256 of the refused bytes.
     """
 
     request: uuid.UUID
