@@ -26,7 +26,8 @@ LONGEST_S = 300.0
 POISON_AFTER = 3
 """Answers without a receipt, while pulses pass, after which a batch is halved."""
 
-POISON_RETRY_MS = 24 * 3600 * 1000
+POISON_FIRST_MS, POISON_LONGEST_MS = 60 * 1000, 24 * 3600 * 1000
+"""A row that is set aside is tried again after a minute, then twice as long, then daily."""
 
 STRANGER = frozenset({"unknown-kiosk", "revoked"})
 """Refusals that are about this kiosk, not about what it sent."""
@@ -65,12 +66,16 @@ class Progress:
     bad_answers: int = 0
     suspect_to: int | None = None  # the last row among which a poisoned one is looked for
     set_aside: dict[int, int] = field(default_factory=dict)  # seq -> boot_ms to try again
+    poisoned: dict[int, int] = field(default_factory=dict)  # seq -> how often it was set aside
     sent: int = 0
     sent_again: int = 0  # rows that the hub had, lost, and was sent again
 
     def passed(self, seqs: Iterable[int]) -> None:
         """A batch was answered: trust longer ones again, once the suspects are through."""
         self.bad_answers = 0
+        seqs = list(seqs)
+        for seq in seqs:
+            self.poisoned.pop(seq, None)
         if self.suspect_to is not None and max(seqs) < self.suspect_to:
             return
         self.suspect_to = None
@@ -84,19 +89,21 @@ class Progress:
     def narrow(self, seqs: list[int], *, now_ms: int) -> int | None:
         """Halve a batch that fails while pulses pass; a single row is set aside.
 
-        Returns the row that is set aside now, to be tried again after a day.
+        Returns the row that is set aside now.
         """
         self.bad_answers = self.failures = 0  # the hub is there: no need to back off from it
         if len(seqs) > 1:
             self.suspect_to = max(seqs) if self.suspect_to is None else self.suspect_to
             self.batch_limit = len(seqs) // 2
             return None
-        self.suspect_to = None
-        self.set_aside[seqs[0]] = now_ms + POISON_RETRY_MS
-        return seqs[0]
+        self.suspect_to, seq = None, seqs[0]
+        times = self.poisoned.get(seq, 0)
+        self.poisoned[seq] = times + 1
+        self.set_aside[seq] = now_ms + min(POISON_FIRST_MS << min(times, 20), POISON_LONGEST_MS)
+        return seq
 
     def apart(self, *, now_ms: int) -> tuple[int, ...]:
-        """Return the rows that are set aside and whose day is not over."""
+        """Return the rows that are set aside and whose time has not come."""
         for seq in [seq for seq, again in self.set_aside.items() if again <= now_ms]:
             del self.set_aside[seq]
         return tuple(self.set_aside)

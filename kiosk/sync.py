@@ -278,7 +278,7 @@ class Sync:
         now = self._clock.now().boot_ms
         aside = self.progress.narrow([row.seq for row in rows], now_ms=now)
         if aside is not None:
-            _log.error("Entry %d gets no receipt and is set aside for a day.", aside)
+            _log.error("Entry %d gets no receipt and is set aside for a while.", aside)
 
     def _failed(self, error: KioskError) -> float:
         progress = self.progress
