@@ -33,6 +33,14 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """What codes are checked against, besides the hub's own keys."""
+
+    trust_list: str = ""
+    """File with the signers of HC1 certificates; "" checks none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     """Where frames come from."""
 
@@ -91,6 +99,7 @@ class Config:
 
     gate: Gate = field(default_factory=Gate)
     policy: GatePolicy = field(default_factory=GatePolicy)
+    codes: Codes = field(default_factory=Codes)
     camera: Camera = field(default_factory=Camera)
     screen: Screen = field(default_factory=Screen)
     sound: Sound = field(default_factory=Sound)

@@ -25,6 +25,7 @@ from kiosk import scanner as scanners
 from kiosk.camera import Camera, feed, open_camera
 from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.codes import Context
+from kiosk.codes.trustlist import load
 from kiosk.config import Config
 from kiosk.desk import Desk, Services
 from kiosk.errors import DiskRefused
@@ -90,6 +91,7 @@ class Gate:
         self.config = config
         self._post = post
         self.identity = Identity.load(data)
+        self.trust_list = load(Path(config.codes.trust_list)) if config.codes.trust_list else None
         self._owner = Ownership(data)
         try:
             self.memory = memory_folder(data)
@@ -102,7 +104,7 @@ class Gate:
         self.latest: Latest[Frame] = Latest()
         self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self.desk = self._make_desk(mode or usual_mode(config, self.identity))
-        self.meaning = Meaning(self.identity, self.clock)
+        self.meaning = self._make_meaning()
         self.hub = Hub(self.identity.code.url, pin=self.identity.code.pin)
         self.sync = self._make_sync()
         self.counted = dict.fromkeys(Outcome, 0)
@@ -153,6 +155,11 @@ class Gate:
             tally=recount(self.outbox.headers_since(midnight_ms(now.wall_ms))),
         )
 
+    def _make_meaning(self) -> Meaning:
+        last = self.outbox.stock().last_receipt_ms
+        floor = None if last is None else wall_time(last)
+        return Meaning(self.identity, self.clock, trust_list=self.trust_list, floor=floor)
+
     def _context(self) -> Context:
         return self.meaning.context()
 
@@ -193,7 +200,7 @@ class Gate:
         if me != self.identity:
             me.save(self.data)
             self.identity = me
-            self.meaning = Meaning(me, self.clock)
+            self.meaning = self._make_meaning()
 
     def _report(self) -> tuple[Mapping[str, int], Mapping[str, Any], int]:
         tally, health = self._health.tally, self._health
@@ -363,6 +370,7 @@ class Gate:
                 free_bytes(self.data), ballast_mb=self.config.storage.ballast_mb
             ),
             tally=self.desk.tally(),
+            trust_list=None if self.trust_list is None else self.trust_list.as_of,
         )
 
     def _tell_health(self) -> None:

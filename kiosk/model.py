@@ -298,7 +298,8 @@ class Health:
     """How the kiosk is, for the status line, ``kiosk status`` and the pulse.
 
     ``hub`` is one of ``ok, offline, no-receipt, not-recognised, never, none``; ``camera``
-    one of ``ok, gone, none, starting``. Times are UTC; ages are seconds.
+    one of ``ok, gone, none, starting``. Times are UTC; ages are seconds. ``trust_list`` is
+    of when the list of ``HC1:`` signers is, None where the steward loaded none.
     """
 
     waiting: int = 0
@@ -313,6 +314,7 @@ class Health:
     disk_days_left: float | None = None
     tally: Tally = field(default_factory=Tally)
     out_of_service: str = ""
+    trust_list: dt.datetime | None = None
 
 
 # What a touch (or a key) asks of the scan thread. Each is answered by a Verdict or Health.

@@ -54,6 +54,7 @@ def status(data: Path) -> dict[str, Any]:
         "sqlite": SQLITE,
         "journal": journal,
         "head": stock.head_seq,
+        "trust_list": live.get("trust_list"),
         "running": bool(live),
     }
 
