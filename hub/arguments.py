@@ -110,7 +110,9 @@ def parser() -> argparse.ArgumentParser:
     ).add_subparsers(dest="action", metavar="ACTION", required=True)
     enrol = command(kiosks, "enrol", "kiosks:enrol", "make the code with which a kiosk joins")
     enrol.add_argument("place", metavar="PLACE", help="the place's id")
-    enrol.add_argument("--gate", default="", metavar="A", help="the gate's name")
+    enrol.add_argument(
+        "--gate", default="", metavar="A", help="the gate's name; default: Cổng 1, 2, …"
+    )
     enrol.add_argument("--qr", type=Path, metavar="F.png", help="write the code as a picture too")
     enrol.add_argument(
         "--valid", type=float, default=30, metavar="DAYS", help="default: %(default)s"
@@ -140,4 +142,7 @@ def parser() -> argparse.ArgumentParser:
     entries.add_argument(
         "--reason", default="hub entries --reveal", metavar="TEXT", help="why, for the audit"
     )
+
+    audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
+    audit.add_argument("--action", metavar="A", help="only these, such as reveal")
     return root

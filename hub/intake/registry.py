@@ -70,8 +70,9 @@ def invite(
     now = dt.datetime.now(dt.UTC)
     token = secrets.token_bytes(TOKEN_BYTES)
     kiosk = uuid.uuid4()
+    gate = gate.strip()[:80] or f"Cổng {place.kiosks.count() + 1}"
     with durable():
-        Kiosk.objects.create(id=kiosk, place=place, gate=gate.strip()[:80], created=now)
+        Kiosk.objects.create(id=kiosk, place=place, gate=gate, created=now)
         EnrolmentToken.objects.create(
             digest=token_digest(token), kiosk_id=kiosk, created=now, expires=now + valid
         )
@@ -85,7 +86,7 @@ def invite(
         seal_key=keys.sealing.public.raw,
         place=place.pk,
         place_name=place.name,
-        gate=gate.strip()[:80],
+        gate=gate,
         expires_ms=int((now + valid).timestamp() * 1000),
         pin=pin,
         gates=place.gates,

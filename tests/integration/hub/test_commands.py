@@ -199,6 +199,7 @@ def test_help_of_every_command_teaches(hub: HubProcess) -> None:
         (), ("migrate",), ("serve",), ("admin",), ("place", "add"), ("place", "list"),
         ("kiosk", "enrol"), ("kiosk", "list"), ("kiosk", "accept"), ("kiosk", "revoke"),
         ("entries",),
+        ("audit",),
     ):  # fmt: skip
         done = subprocess.run(
             [*hub._command()[:3], *command, "--help"],

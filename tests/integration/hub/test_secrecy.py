@@ -75,6 +75,28 @@ def test_when_the_audit_cannot_be_written_no_name_is_shown(own_hub: HubProcess) 
     assert PERSON["name"] not in done.stdout
 
 
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE intake_auditrow SET reason = 'harmless' WHERE action = 'reveal'",
+        "DELETE FROM intake_auditrow WHERE action = 'reveal'",
+        "UPDATE intake_auditrow SET actor = 'nobody' WHERE id = 1",
+    ],
+)
+def test_an_audit_that_was_tampered_with_shows_it(own_hub: HubProcess, tampering: str) -> None:
+    Gate.joined(own_hub)
+    own_hub.entries("--reveal", "--reason", "curiosity")
+    own_hub.place("Chợ Khác")
+    whole = own_hub.cli("audit")
+    assert "curiosity" in whole.stdout
+    db = sqlite3.connect(own_hub.data / "hub.sqlite3")
+    db.execute(tampering)
+    db.commit()
+    db.close()
+    done = own_hub.cli("audit", check=False)
+    assert (done.returncode, "tampered" in done.stderr) == (1, True)
+
+
 def modules() -> dict[str, ast.Module]:
     found = (ROOT / "hub").rglob("*.py")
     return {
