@@ -7,7 +7,9 @@
 - :mod:`wire.entry` the clear header, the sealed content and the chain of entries
 - :mod:`wire.batch` batch, receipt, pulse and their answers
 - :mod:`wire.enrol` enrolment code, claim, the hub's answer, the kiosk's certificate
+- :mod:`wire.claims` the facts inside tokens, as small integers
 - :mod:`wire.tokens` passes, declarations and boards that people carry
+- :mod:`wire.b45` and :mod:`wire.qr` base45, and the smallest QR code that holds a text
 
 ``docs/protocol.md`` describes every field; ``tests/samples/wire/v1`` holds messages of
 version 1 that are never edited.

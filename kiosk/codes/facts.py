@@ -65,7 +65,8 @@ def address(text: str) -> str:
 
 
 def _line(text: str, longest: int, *, letters: bool) -> str:
-    line = text.strip()
+    # Once more NFC: what lay inside hex, CBOR or JSON was not text until now.
+    line = unicodedata.normalize("NFC", text[: 4 * longest].strip())
     if not line or len(line) > longest or "\ufffd" in line:
         return ""
     kinds = [unicodedata.category(c)[0] for c in line]

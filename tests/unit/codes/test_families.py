@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from kiosk.codes.trustlist import TrustList
 from kiosk.model import Code, Trust
 from tests.unit.codes import payloads
 from tests.unit.codes.mutation import mutants
+from wire import tokens
 
 ROOT = Path(kiosk.__file__).resolve().parents[1]
 DOCS = (ROOT / "docs/codes.md").read_text("utf-8")
@@ -135,6 +138,41 @@ def test_a_new_family_needs_one_module_and_one_line(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert said.stdout.split() == ["parcel", "citizen-number"]
+
+
+NAMES = [
+    "Nguyễn Thị Ví Dụ",
+    "Đỗ Ỷ Ẫn",
+    "Y Bhĭm Ñiê",
+    "H'Hen Niê",
+    "K’ Brŏi",
+    "Rơ Châm Čunŭ",
+    "Y Ƀhŏ Ktla",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_comes_out_of_every_family_exactly(name: str, form: str) -> None:
+    shown = unicodedata.normalize(form, name)  # type: ignore[arg-type]
+    family, given = shown.split(" ", 1)
+    body = payloads.VACCINATION | {"nam": {"fn": family, "gn": given, "fnt": "X"}}
+    holder = replace(payloads.PASS.bearer, name=shown)
+    carried = {
+        "cccd": f"054199012345||{shown}|01021999|Nữ|Phú Yên|22062022",
+        "national-qr": f"054199012345|{shown}|1999-02-01|0|162979388586171101|",
+        "bhyt": f"HS4540199999999|{payloads.hexed(shown)}|01/02/1999|2|-|54 - 028|-|-|-|$",
+        "hc1": payloads.hc1(BY, body=body),
+        "shc": payloads.shc(family=family, given=(given,)),
+        "vds-nc": payloads.VDS_NC.replace("NGUYEN THI VI DU", shown),
+        "pass": tokens.issue(replace(payloads.PASS, bearer=holder), payloads.HUB),
+        "declaration": tokens.issue(replace(payloads.DECLARATION, name=shown), payloads.HUB),
+    }
+    for kind, text in carried.items():
+        code = classify(text, KNOWING)
+        assert code.kind == kind
+        assert code.person is not None
+        assert code.person.name == unicodedata.normalize("NFC", name)
 
 
 def sections() -> dict[str, str]:
