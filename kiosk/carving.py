@@ -18,7 +18,7 @@ from wire.errors import WireError
 
 Buffer = bytes | mmap
 
-PAGE_BYTES = 1024
+PAGE_BYTES = 512
 """The outbox's page size, for a file whose first page no longer tells it."""
 
 _TABLE_LEAF, _INDEX_LEAF = 13, 10
