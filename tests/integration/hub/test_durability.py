@@ -34,13 +34,13 @@ def test_what_a_restored_backup_lacks_is_told_and_stored_again(own_hub: HubProce
 
 def test_what_was_answered_survives_a_kill(own_hub: HubProcess) -> None:
     gate = Gate.joined(own_hub)
-    for _ in range(5):
+    for _ in range(3):
         entries = gate.entries(20)
         assert statuses(gate.send(entries)) == ["stored"] * 20
         own_hub.kill()
         own_hub.start()
         assert statuses(gate.send(entries)) == ["known"] * 20
-    assert len(own_hub.entries()) == 100
+    assert len(own_hub.entries()) == 60
 
 
 def test_a_row_stands_in_ledger_and_entries_or_in_neither(own_hub: HubProcess) -> None:
