@@ -114,6 +114,9 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sub.add_argument("--json", action="store_true", help="one line of JSON per file")
     sub.add_argument("--reveal", action="store_true", help="show text and person unmasked")
     sub.add_argument("--trust-list", type=Path, metavar="F", help="signers of HC1 certificates")
+    sub.add_argument(
+        "--at", metavar="TIME", help="judge dates as of this time (ISO 8601), not the clock's"
+    )
     sub.set_defaults(run=_lazy("decode"))
 
 

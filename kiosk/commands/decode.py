@@ -7,17 +7,22 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from kiosk.clock import Clock, SetClock, SystemClock, wall_ms_of, wall_time
 from kiosk.codes import Context, classify
 from kiosk.commands.lines import code_line, say
-from kiosk.errors import BadInput
+from kiosk.errors import BadInput, NotEnrolled
+from kiosk.identity import Identity
+from kiosk.meaning import Meaning
+from kiosk.model import ClockState
 from kiosk.playback import read_picture
 from kiosk.scanner import Scanner, scanner
+from kiosk.tallies import LOCAL
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what was read; exit 1 if a file gave nothing."""
     reader = scanner(who=lambda _: None)
-    context = _context(options.trust_list)
+    context = _context(options.data, options.trust_list, options.at)
     missed = 0
     for path in options.files:
         facts = read(reader, path, context, reveal=options.reveal)
@@ -49,17 +54,30 @@ def read(reader: Scanner, path: Path, context: Context, *, reveal: bool) -> dict
     return {"file": str(path), "codes": codes}
 
 
-def _context(trust_list: Path | None) -> Context:
-    if trust_list is None:
-        return Context()
-    from kiosk.codes.trustlist import TrustList
+def _context(data: Path, trust_list: Path | None, at: str | None) -> Context:
+    """Return what codes are checked against here: this kiosk's keys, if it has joined a place."""
+    clock: Clock = SystemClock()
+    if at is not None:
+        clock = SetClock(wall_ms_of(_moment(at)))
+    signers = None
+    if trust_list is not None:
+        from kiosk.codes.trustlist import load
 
+        signers = load(trust_list)
     try:
-        data, changed = trust_list.read_bytes(), trust_list.stat().st_mtime
-    except OSError as error:
-        raise BadInput(f"The trust list {trust_list} cannot be read: {error.strerror}.") from error
-    as_of = dt.datetime.fromtimestamp(changed, dt.UTC)
-    return Context(trust_list=TrustList.parse(data, as_of))
+        return Meaning(Identity.load(data), clock, trust_list=signers).context()
+    except NotEnrolled:
+        now = clock.now()
+        trusted = now.state == ClockState.TRUSTED.value
+        return Context(now=wall_time(now.wall_ms), clock_trusted=trusted, trust_list=signers)
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"“{text}” is no time; write it like 2026-03-01T08:00+07:00.") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL)
 
 
 def _print(facts: dict[str, Any]) -> None:
