@@ -6,42 +6,49 @@ touches a machine from whoever composes the kiosk.
 
 from __future__ import annotations
 
+import logging
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from kiosk.book import MOST_AT_ONCE, Book, Way
 from kiosk.clock import Clock, wall_ms_of, wall_time
 from kiosk.codes import Context, classify
 from kiosk.errors import DiskRefused
+from kiosk.meaning import moment_of
 from kiosk.model import (
     AssertClock,
     Basis,
+    ChangeGuard,
     ClockState,
     Code,
     Command,
     CountUnscanned,
+    Declare,
     Direction,
     DirectionMode,
+    EnterPaper,
     EnterPerson,
     EnterText,
     EntryType,
     Flip,
     GatePolicy,
     Outcome,
-    Person,
+    Response,
     SetDirection,
     Tally,
-    Trust,
     Undo,
     Verdict,
 )
-from kiosk.pairing import Pairing, Pairs
-from kiosk.policy import Action, Decision, Memory, Now, lapse, meet
-from kiosk.presence import PAIRING_S, Passage
-from kiosk.recent import Recent, Recorded
-from kiosk.recorder import Recorder, Station, Store, content_of
-from kiosk.tallies import LOCAL
+from kiosk.pairing import Pairs
+from kiosk.policy import Action, Decision, Memory, lapse, meet
+from kiosk.presence import PAIRING_S
+from kiosk.recorder import Recorder, Station, Store
 from kiosk.wedge import Scans
 from wire.batch import Clocks
+from wire.claims import ID_BYTES, Declaration
+
+_log = logging.getLogger(__name__)
 
 OPPOSITE_MS = 60_000
 """Within this time of a passage the opposite direction is a repeat, not a new passage."""
@@ -51,12 +58,14 @@ OPPOSITE_MS = 60_000
 class Services:
     """What the desk is given: how a key becomes a tag, and what is known of codes now.
 
-    ``leave_out`` names personal fields that this gate does not keep.
+    ``leave_out`` names personal fields that this gate does not keep; ``issue`` signs a
+    declaration for its bearer to keep.
     """
 
     tags: Callable[[tuple[str, ...]], tuple[bytes, ...]]
     context: Callable[[], Context]
     leave_out: frozenset[str] = frozenset()
+    issue: Callable[[Declaration], str] = lambda _: ""
 
 
 class Desk:
@@ -77,7 +86,8 @@ class Desk:
     ) -> None:
         self._station = station
         self._store = store
-        self._recorder = Recorder(station, store, clock)
+        recorder = Recorder(station, store, clock)
+        self._book = Book(recorder, clock, leave_out=services.leave_out, tally=tally)
         self._services = services
         self._clock = clock
         self._policy = policy or GatePolicy()
@@ -88,8 +98,6 @@ class Desk:
         self.mode = mode
         self._usual = usual
         self.memory_lost = memory_lost
-        self._tally = tally or Tally()
-        self._recent = Recent()
         self._picked = False
 
     # -- what is asked of the desk -------------------------------------------------------
@@ -123,14 +131,19 @@ class Desk:
                     return None
                 case EnterText(text):
                     return self._typed(text)
-                case EnterPerson(person, purpose):
-                    return self._by_hand(person, purpose)
+                case EnterPerson() | Declare():
+                    return self._by_hand(command)
+                case EnterPaper():
+                    return self._book.paper(command, self._clock.now())
                 case Flip(id):
-                    return self._correct(id, flip=True)
+                    return self._book.correct(id, self._clock.now(), flip=True)
                 case Undo(id):
-                    return self._correct(id, flip=False)
+                    return self._book.correct(id, self._clock.now(), flip=False)
                 case CountUnscanned(count):
-                    return self._unscanned(count)
+                    return self._book.unscanned(count, self._way(None), self._clock.now())
+                case ChangeGuard(guard):
+                    self._book.guard = guard
+                    return None
                 case AssertClock(wall):
                     self._clock.learn(
                         wall_ms_of(wall),
@@ -145,7 +158,7 @@ class Desk:
         """Answer those whose second code did not come in time; call it about once a second."""
         clocks = self._clock.now()
         late, self._memory = lapse(
-            self._policy, self._memory, self._moment(clocks), place=self._station.place
+            self._policy, self._memory, moment_of(clocks), place=self._station.place
         )
         try:
             return [self._pass(d.code, d, clocks) for d in late if d.code is not None]
@@ -155,7 +168,7 @@ class Desk:
     def tally(self) -> Tally:
         """Return the day's counts."""
         since = self._clock.now().boot_ms - PAIRING_S * 1000
-        return replace(self._tally, inside=self._store.inside(since_boot_ms=since))
+        return replace(self._book.tally, inside=self._store.inside(since_boot_ms=since))
 
     def who(self, text: str) -> frozenset[str] | None:
         """Return what identifies the bearer of ``text``, None where it is no person's."""
@@ -166,7 +179,7 @@ class Desk:
 
     def _answer(self, code: Code, clocks: Clocks) -> Verdict:
         decision, self._memory = meet(
-            code, self._policy, self._memory, self._moment(clocks), place=self._station.place
+            code, self._policy, self._memory, moment_of(clocks), place=self._station.place
         )
         if decision.action is Action.NOT_FOR_US:
             self._store.count(f"not-for-us:{code.kind}", wall_ms=clocks.wall_ms)
@@ -186,14 +199,14 @@ class Desk:
         """Record a person's passage (or refusal), unless it is a repeat."""
         pairing = self._pairs.of(code.keys, code.person, clocks.boot_ms)
         last = pairing.last
-        direction, basis = self._direction(last)
-        if self._repeated(code.keys, last, direction, clocks):
-            seen = self._recent.of(pairing.tags)
+        way = self._way(last)
+        if self._repeated(code.keys, last, way.direction, clocks):
+            seen = self._book.recent.of(pairing.tags)
             return Verdict(
                 Outcome.DUPLICATE,
                 wall_time(clocks.wall_ms),
-                direction=Direction(last[0]) if last else direction,
-                basis=basis,
+                direction=Direction(last[0]) if last else way.direction,
+                basis=way.basis,
                 kind=code.kind,
                 trust=code.trust,
                 reason="repeat",
@@ -203,15 +216,8 @@ class Desk:
         if pairing.likely:
             decision = replace(decision, alerts=(*decision.alerts, "paired-by-likeness"))
         refused = decision.action is Action.REFUSE
-        return self._record(
-            EntryType.REFUSED if refused else EntryType.PASSAGE,
-            code,
-            decision,
-            direction,
-            basis,
-            clocks,
-            pairing=replace(pairing, tags=()) if refused else pairing,
-        )
+        type_ = EntryType.REFUSED if refused else EntryType.PASSAGE
+        return self._book.passage(type_, code, decision, way, clocks, pairing)
 
     def _typed(self, text: str) -> Verdict:
         """Answer a text that a hand scanner typed, as it was meant where that is provable."""
@@ -222,138 +228,57 @@ class Desk:
             return verdict
         return replace(verdict, alerts=(*verdict.alerts, reading.hint))
 
-    def _moment(self, clocks: Clocks) -> Now:
-        at = wall_time(clocks.wall_ms)
-        trusted = clocks.state == ClockState.TRUSTED.value
-        return Now(clocks.boot_ms, at.astimezone(LOCAL).date().isoformat(), at if trusted else None)
-
-    def _by_hand(self, person: Person, purpose: str) -> Verdict:
-        clocks = self._clock.now()
+    def _by_hand(self, ask: EnterPerson | Declare) -> Verdict:
+        """Record a person who showed no code: named by the guard, or by themselves."""
+        clocks, person = self._clock.now(), ask.person
+        if not (person.name or person.phone or person.keys):
+            at = wall_time(clocks.wall_ms)
+            return Verdict(Outcome.NOT_FOR_US, at, kind="hand", reason="empty")
         keys = person.keys or ((f"phone:{person.phone}",) if person.phone else ())
         pairing = self._pairs.of(keys, person, clocks.boot_ms)
-        direction, basis = self._direction(pairing.last)
-        code = Code("hand", person, Trust.UNSIGNED, purpose=purpose)
-        decision = Decision(Action.ACCEPT, purpose=purpose)
-        return self._record(
-            EntryType.HAND, code, decision, direction, basis, clocks, pairing=pairing
-        )
-
-    def _record(
-        self,
-        type_: EntryType,
-        code: Code,
-        decision: Decision,
-        direction: Direction,
-        basis: Basis,
-        clocks: Clocks,
-        *,
-        pairing: Pairing,
-    ) -> Verdict:
-        id_, seq = self._recorder.write(
-            type_,
-            clocks,
-            content_of(code, leave_out=self._services.leave_out),
-            passage=pairing.passage(direction, clocks.boot_ms),
-            direction=direction.value,
-            basis=basis.value,
-            kind=code.kind,
-            trust=code.trust.value,
-            purpose=decision.purpose or None,
-            reason=decision.reason or None,
-        )
-        self._recent.note(code.keys, clocks.boot_ms)
-        refused = type_ is EntryType.REFUSED
-        verdict = Verdict(
-            Outcome.REFUSED if refused else Outcome.RECORDED,
-            wall_time(clocks.wall_ms),
-            id=str(id_),
-            seq=seq,
-            direction=direction,
-            basis=basis,
-            kind=code.kind,
-            trust=code.trust,
-            reason=decision.reason,
-            person=code.person,
-            alerts=decision.alerts,
-        )
-        if refused:
-            self._tally = replace(self._tally, refused=self._tally.refused + 1)
-        else:
-            self._add(direction, 1)
-            self._recent.add(
-                Recorded(id_, direction, pairing.tags, pairing.last, clocks.boot_ms, verdict)
+        decision = Decision(Action.ACCEPT, purpose=ask.purpose)
+        way, count = self._way(pairing.last), min(max(1, ask.count), MOST_AT_ONCE)
+        code = Code("hand", person, purpose=ask.purpose)
+        if not isinstance(ask, Declare):
+            return self._book.passage(
+                EntryType.HAND, code, decision, way, clocks, pairing, count=count
             )
-        return verdict
-
-    def _correct(self, id_: str, *, flip: bool) -> Verdict | None:
-        """Undo a passage, or turn its direction, by a correcting entry; never a deletion."""
-        known = self._recent.take(id_)
-        if known is None:
-            return None
-        clocks = self._clock.now()
-        direction = known.direction.opposite
-        if flip:
-            passage = Passage(known.tags, direction.value, known.boot_ms)
-        elif known.before is not None:
-            passage = Passage(known.tags, known.before[0], known.before[1])
-        else:
-            passage = Passage(known.tags, "", known.boot_ms)
-        try:
-            new_id, seq = self._recorder.write(
-                EntryType.CORRECTION,
-                clocks,
-                {},
-                passage=passage if known.tags else None,
-                direction=direction.value if flip else None,
-                basis=Basis.GUARD.value if flip else None,
-                kind=known.verdict.kind,
-                corrects=known.id,
-            )
-        except DiskRefused:
-            self._recent.add(known)
-            raise
-        self._add(known.direction, -1)
-        verdict = replace(
-            known.verdict,
-            id=str(new_id),
-            seq=seq,
-            direction=direction if flip else known.direction,
-            basis=Basis.GUARD,
-            reason="flipped" if flip else "undone",
-            alerts=(),
-        )
-        if flip:
-            self._add(direction, 1)
-            self._recent.add(replace(known, direction=direction, verdict=verdict))
-        return verdict
-
-    def _unscanned(self, count: int) -> Verdict:
-        clocks = self._clock.now()
-        direction, basis = self._direction(None)
-        id_, seq = self._recorder.write(
-            EntryType.UNSCANNED,
-            clocks,
-            {},
-            direction=direction.value,
-            basis=basis.value,
-            count=count,
-        )
-        self._tally = replace(self._tally, unscanned=max(0, self._tally.unscanned + count))
-        at = wall_time(clocks.wall_ms)
-        return Verdict(
-            Outcome.RECORDED, at, id=str(id_), seq=seq, direction=direction, basis=basis,
-            kind="unscanned", reason="unscanned",
+        watched = not set(ask.summary).isdisjoint(self._policy.watch_for)
+        if watched and self._policy.symptoms is not Response.RECORD:
+            decision = replace(decision, alerts=("symptoms",))
+        verdict = self._book.passage(
+            EntryType.HAND, replace(code, kind="declaration"), decision, way, clocks, pairing,
+            count=count, answers=(*ask.answers, ("summary", " ".join(ask.summary))),
         )  # fmt: skip
+        return replace(verdict, token=self._token(ask, verdict))
+
+    def _token(self, ask: Declare, verdict: Verdict) -> str:
+        """Return the signed declaration for its bearer to keep."""
+        assert verdict.id is not None
+        person, issued = ask.person, int(verdict.at.timestamp())
+        return self._services.issue(
+            Declaration(
+                id=uuid.UUID(verdict.id).bytes[-ID_BYTES:],
+                name=person.masked_name,
+                birth_year=int(person.birth_year or 0),
+                last4=(person.number or person.phone)[-4:],
+                issued=issued,
+                until=issued + self._policy.declaration_days * 86_400,
+                summary=ask.summary,
+                purpose=ask.purpose,
+                by_other=ask.by_other,
+            )
+        )
 
     # -- directions and repeats ----------------------------------------------------------
 
-    def _direction(self, last: tuple[str, int, int] | None) -> tuple[Direction, Basis]:
+    def _way(self, last: tuple[str, int, int] | None) -> Way:
         if self.mode is not DirectionMode.AUTO:
             fixed = not self._picked or self.mode is self._configured
-            return Direction(self.mode.value), Basis.FIXED if fixed else Basis.GUARD
+            return Way(Direction(self.mode.value), Basis.FIXED if fixed else Basis.GUARD)
         if last is not None:
-            return Direction(last[0]).opposite, Basis.AUTO
-        return self._usual, Basis.ASSUMED if self.memory_lost else Basis.AUTO
+            return Way(Direction(last[0]).opposite, Basis.AUTO)
+        return Way(self._usual, Basis.ASSUMED if self.memory_lost else Basis.AUTO)
 
     def _repeated(
         self,
@@ -362,7 +287,7 @@ class Desk:
         direction: Direction,
         clocks: Clocks,
     ) -> bool:
-        if self._recent.just_answered(keys, clocks.boot_ms):
+        if self._book.recent.just_answered(keys, clocks.boot_ms):
             return True
         return (
             last is not None
@@ -370,12 +295,6 @@ class Desk:
             and clocks.boot_ms - last[1] < OPPOSITE_MS
         )
 
-    def _add(self, direction: Direction, n: int) -> None:
-        if direction is Direction.IN:
-            self._tally = replace(self._tally, entered=max(0, self._tally.entered + n))
-        else:
-            self._tally = replace(self._tally, left=max(0, self._tally.left + n))
-
     def _out_of_service(self, clocks: Clocks, error: DiskRefused) -> Verdict:
-        del error  # its words are for the log of whoever composes us; the screen has its own
+        _log.error("Nothing can be recorded: %s", error)
         return Verdict(Outcome.OUT_OF_SERVICE, wall_time(clocks.wall_ms), reason="disk")

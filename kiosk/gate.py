@@ -9,31 +9,29 @@ from __future__ import annotations
 
 import json
 import logging
-import queue
 import random
 import threading
 import time
-import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import kiosk
-from kiosk import scanner as scanners
+from kiosk.answering import Answering
 from kiosk.camera import Camera, feed, open_camera
 from kiosk.clock import Clock, SystemClock, wall_time
-from kiosk.codes import Context
 from kiosk.codes.trustlist import load
 from kiosk.config import Config
+from kiosk.delivering import Delivering
 from kiosk.desk import Desk, Services
 from kiosk.errors import DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
 from kiosk.identity import Identity
-from kiosk.meaning import Meaning
+from kiosk.membership import Membership
 from kiosk.model import (
     ClockState,
     Command,
@@ -51,12 +49,8 @@ from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
 from kiosk.upstream import Hub
 from kiosk.workers import Latest, Worker
-from wire.enrol import Claim, ClaimAnswer
 
 _log = logging.getLogger(__name__)
-
-LINGER_S = 1.0
-"""A scan waits this long for company before it is sent: one settling commit for several."""
 
 HOUSEKEEPING_S = 600.0
 
@@ -90,8 +84,8 @@ class Gate:
         self.data = ensure_folder(data)
         self.config = config
         self._post = post
-        self.identity = Identity.load(data)
-        self.trust_list = load(Path(config.codes.trust_list)) if config.codes.trust_list else None
+        identity = Identity.load(data)
+        trust_list = load(Path(config.codes.trust_list)) if config.codes.trust_list else None
         self._owner = Ownership(data)
         try:
             self.memory = memory_folder(data)
@@ -102,20 +96,40 @@ class Gate:
             raise
         self.clock.raise_floor(self.outbox.last_wall_ms())
         self.latest: Latest[Frame] = Latest()
-        self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        self.desk = self._make_desk(mode or usual_mode(config, self.identity))
-        self.meaning = self._make_meaning()
-        self.hub = Hub(self.identity.code.url, pin=self.identity.code.pin)
+        self.membership = Membership(
+            data,
+            identity,
+            self.clock,
+            trust_list=trust_list,
+            last_receipt_ms=self.outbox.stock().last_receipt_ms,
+        )
+        self.desk = self._make_desk(mode or usual_mode(config, identity))
+        self.answering = Answering(
+            self.desk,
+            self.latest,
+            verdict=self._tell,
+            hint=post.hint,
+            second=self._tell_health,
+            both_codes=config.policy.declaration,
+        )
+        self.finished = self.answering.finished
+        self.hub = Hub(identity.code.url, pin=identity.code.pin)
         self.sync = self._make_sync()
-        self.counted = dict.fromkeys(Outcome, 0)
+        self.delivering = Delivering(self.sync, lambda: self.outbox.stock().waiting)
         self.failed = threading.Event()
-        self.finished = threading.Event()
         self.camera_state = "starting"
-        self._nudge = threading.Event()
-        self._stepped = threading.Condition()
-        self._claim_request = uuid.uuid4()
         self._workers: list[Worker] = []
         self._health = Health()
+
+    @property
+    def identity(self) -> Identity:
+        """Who this kiosk is now."""
+        return self.membership.identity
+
+    @property
+    def counted(self) -> Mapping[Outcome, int]:
+        """How often each outcome was told since the start."""
+        return self.answering.counted
 
     # -- composing -----------------------------------------------------------------------
 
@@ -134,7 +148,7 @@ class Gate:
             code.kiosk,
             code.place,
             code.gate,
-            lambda: self.identity.seal_key,
+            lambda: self.membership.identity.seal_key,
             trip=self.config.gate.trip or None,
         )
         if self.outbox.before is not None and self.outbox.head()[0] == 0:
@@ -144,8 +158,9 @@ class Gate:
             self.outbox,
             Services(
                 tags=key.tags,
-                context=self._context,
+                context=self.membership.context,
                 leave_out=left_out(self.config),
+                issue=self.membership.issue,
             ),
             self.clock,
             policy=self.config.policy,
@@ -155,52 +170,18 @@ class Gate:
             tally=recount(self.outbox.headers_since(midnight_ms(now.wall_ms))),
         )
 
-    def _make_meaning(self) -> Meaning:
-        last = self.outbox.stock().last_receipt_ms
-        floor = None if last is None else wall_time(last)
-        return Meaning(self.identity, self.clock, trust_list=self.trust_list, floor=floor)
-
-    def _context(self) -> Context:
-        return self.meaning.context()
-
     def _make_sync(self) -> Sync:
         return Sync(
             outbox=self.outbox,
             hub=self.hub,
-            me=lambda: self.identity,
+            me=lambda: self.membership.identity,
             clock=self.clock,
             report=self._report,
-            settings=self._believe,
-            claim=self._claim,
-            claimed=self._claimed,
+            settings=self.membership.believe,
+            claim=self.membership.claim,
+            claimed=self.membership.claimed,
             chance=random.random,
         )
-
-    def _claim(self) -> Claim | None:
-        if self.identity.claim == "accepted":
-            return None
-        me = self.identity
-        return Claim(
-            me.kiosk, self._claim_request, me.code.token, me.key.public.raw,
-            self.clock.now(), kiosk.__version__,
-        )  # fmt: skip
-
-    def _claimed(self, answer: ClaimAnswer) -> None:
-        me = replace(self.identity, claim=answer.status)
-        if answer.certificate:
-            me = me.believe_certificate(answer.certificate)
-        if answer.settings:
-            me = me.believe_settings(answer.settings)
-        self._become(me)
-
-    def _believe(self, settings: bytes) -> None:
-        self._become(self.identity.believe_settings(settings))
-
-    def _become(self, me: Identity) -> None:
-        if me != self.identity:
-            me.save(self.data)
-            self.identity = me
-            self.meaning = self._make_meaning()
 
     def _report(self) -> tuple[Mapping[str, int], Mapping[str, Any], int]:
         tally, health = self._health.tally, self._health
@@ -237,8 +218,8 @@ class Gate:
         else:
             opened = camera
         works: dict[str, Callable[[Worker], None]] = {
-            "scan": self._scan,
-            "sync": self._synchronise,
+            "scan": self.answering.work,
+            "sync": self.delivering.work,
             "errands": self._errands,
             "camera": lambda worker: feed(
                 worker,
@@ -254,7 +235,7 @@ class Gate:
 
     def send(self, command: Command) -> None:
         """Ask something of the scan thread; its verdict is posted."""
-        self.commands.put(command)
+        self.answering.ask(command)
 
     def _camera_is(self, word: str) -> None:
         self.camera_state = word
@@ -265,89 +246,32 @@ class Gate:
         del error  # the worker has logged it
         self._post.died(name)
 
-    def _scan(self, worker: Worker) -> None:
-        scanner = scanners.scanner(who=self.desk.who)
-        hint, next_health = "", 0.0
-        while not worker.stopping.is_set():
-            worker.pulse.beat()
-            self._answer_commands(wait=self.latest.closed)
-            frame = self.latest.wait(0.05)
-            if frame is not None:
-                look = scanner.look(frame)
-                if look.ambiguous:
-                    self._tell(self.desk.two_codes(), since=look.at)
-                elif look.presented is not None:
-                    self._tell(self.desk.present(look.presented.text or ""), since=look.at)
-                if look.hint != hint:
-                    hint = look.hint
-                    self._post.hint(hint)
-            elif self.latest.closed and not self.finished.is_set():
-                self.finished.set()
-            if time.monotonic() >= next_health:
-                next_health = time.monotonic() + 1.0
-                for verdict in self.desk.lapse():
-                    self._tell(verdict, since=time.monotonic())
-                self._tell_health()
-
-    def _answer_commands(self, *, wait: bool) -> None:
-        try:
-            while True:
-                command = self.commands.get(block=wait, timeout=0.1 if wait else None)
-                wait = False
-                verdict = self.desk.handle(command)
-                if verdict is not None:
-                    self._tell(verdict, since=time.monotonic())
-        except queue.Empty:
-            return
-
-    def _tell(self, verdict: Verdict, *, since: float) -> None:
-        elapsed = (time.monotonic() - since) * 1000
-        self.counted[verdict.outcome] += 1
-        self._post.verdict(replace(verdict, elapsed_ms=elapsed))
+    def _tell(self, verdict: Verdict) -> None:
+        self._post.verdict(verdict)
         self._tell_health()
         if verdict.recorded:
-            self._nudge.set()
-
-    def _synchronise(self, worker: Worker) -> None:
-        while not worker.stopping.is_set():
-            delay = self.sync.step()
-            with self._stepped:
-                self._stepped.notify_all()
-            if delay is not None:
-                self._rest(worker, delay)
-
-    def _rest(self, worker: Worker, seconds: float) -> None:
-        """Wait; a new entry shortens the wait, but not a back-off."""
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and not worker.stopping.is_set():
-            worker.pulse.beat()
-            if self._nudge.wait(min(left, 0.5)):
-                self._nudge.clear()
-                if not self.sync.progress.failures:
-                    worker.wait(LINGER_S)
-                    return
+            self.delivering.nudge()
 
     def _errands(self, worker: Worker) -> None:
         while not worker.stopping.is_set():
-            now = self.clock.now()
-            self.outbox.presence.forget_before(now.boot_ms - PAIRING_S * 1000)
-            if now.state == ClockState.TRUSTED.value:
-                days = self.config.privacy.keep_days
-                self.outbox.purge(before_ms=now.wall_ms - days * 86_400_000)
+            try:
+                self._keep_house()
+            except DiskRefused as error:
+                _log.warning("Housekeeping must wait: %s", error)
             until = time.monotonic() + HOUSEKEEPING_S
             while time.monotonic() < until and not worker.wait(1.0):
                 pass
 
+    def _keep_house(self) -> None:
+        now = self.clock.now()
+        self.outbox.presence.forget_before(now.boot_ms - PAIRING_S * 1000)
+        if now.state == ClockState.TRUSTED.value:
+            days = self.config.privacy.keep_days
+            self.outbox.purge(before_ms=now.wall_ms - days * 86_400_000)
+
     def drain(self, seconds: float) -> None:
         """Give sync one chance of at most ``seconds`` to send what waits."""
-        until = time.monotonic() + seconds
-        failures = self.sync.progress.failures
-        with self._stepped:
-            while self.outbox.stock().waiting and self.sync.progress.failures <= failures:
-                self._nudge.set()
-                left = until - time.monotonic()
-                if left <= 0 or not self._stepped.wait(left):
-                    return
+        self.delivering.drain(seconds)
 
     # -- how the kiosk is ----------------------------------------------------------------
 
@@ -370,7 +294,7 @@ class Gate:
                 free_bytes(self.data), ballast_mb=self.config.storage.ballast_mb
             ),
             tally=self.desk.tally(),
-            trust_list=None if self.trust_list is None else self.trust_list.as_of,
+            trust_list=self.membership.trust_list_as_of,
         )
 
     def _tell_health(self) -> None:

@@ -9,6 +9,9 @@ from kiosk.codes import Context
 from kiosk.codes.trustlist import TrustList
 from kiosk.identity import Identity
 from kiosk.model import ClockState
+from kiosk.policy import Now
+from kiosk.tallies import LOCAL
+from wire.batch import Clocks
 
 
 class Meaning:
@@ -45,3 +48,10 @@ class Meaning:
             issuers=self._issuers,
             revoked=self._revoked,
         )
+
+
+def moment_of(clocks: Clocks) -> Now:
+    """Return the moment of a decision as the policy knows it."""
+    at = wall_time(clocks.wall_ms)
+    trusted = clocks.state == ClockState.TRUSTED.value
+    return Now(clocks.boot_ms, at.astimezone(LOCAL).date().isoformat(), at if trusted else None)

@@ -416,4 +416,15 @@ class ChangeGuard:
     guard: str = ""
 
 
-Command = SetDirection | EnterText | EnterPerson | Flip | Undo | CountUnscanned | AssertClock
+Command = (
+    SetDirection
+    | EnterText
+    | EnterPerson
+    | EnterPaper
+    | Declare
+    | Flip
+    | Undo
+    | CountUnscanned
+    | ChangeGuard
+    | AssertClock
+)

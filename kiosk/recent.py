@@ -26,6 +26,7 @@ class Recorded:
     before: tuple[str, int, int] | None
     boot_ms: int
     verdict: Verdict
+    count: int = 1
 
     def __repr__(self) -> str:
         return f"Recorded({self.id})"

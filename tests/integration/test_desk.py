@@ -16,10 +16,13 @@ from kiosk.errors import DiskRefused
 from kiosk.model import (
     AssertClock,
     Basis,
+    ChangeGuard,
     ClockState,
     CountUnscanned,
+    Declare,
     Direction,
     DirectionMode,
+    EnterPaper,
     EnterPerson,
     EnterText,
     Flip,
@@ -33,7 +36,9 @@ from kiosk.model import (
 from kiosk.presence import TagKey
 from kiosk.queue import FILE, Outbox
 from kiosk.recorder import Station
-from wire.keys import OpenKey
+from wire import tokens
+from wire.claims import Declaration
+from wire.keys import OpenKey, SigningKey
 from wire.seal import open_sealed
 
 AUTHORITY = OpenKey(bytes(range(32)))
@@ -191,7 +196,9 @@ def test_a_flip_corrects_without_deleting_and_restores_the_pairing(
     assert (headers[1].corrects, headers[1].direction) == (headers[0].id, "out")
     clock.advance(61)
     assert shown(desk, CARD)[1] is Direction.IN
-    assert desk.handle(Flip(first.id)) is None
+    twice = desk.handle(Flip(first.id))
+    assert twice is not None
+    assert (twice.outcome, twice.reason) == (Outcome.NOT_FOR_US, "nothing-to-undo")
 
 
 def test_an_undo_takes_the_passage_out_of_count_and_pairing(
@@ -254,6 +261,66 @@ def test_a_declaration_that_does_not_come_is_recorded_as_missing(
     clock.advance(61)
     (late,) = desk.lapse()
     assert (late.outcome, late.alerts) == (Outcome.RECORDED, ("no-declaration",))
+
+
+def test_a_family_by_hand_counts_each_and_an_undo_takes_all_back(
+    make: Make, outbox: Outbox
+) -> None:
+    desk = make()
+    verdict = desk.handle(EnterPerson(Person(phone="0900000001"), count=4))
+    assert verdict is not None
+    assert verdict.id is not None
+    assert desk.tally().entered == 4
+    assert outbox.rows()[0].entry.header.count == 4
+    desk.handle(Undo(verdict.id))
+    assert desk.tally().entered == 0
+
+
+def test_nobody_at_all_is_not_recorded(make: Make, outbox: Outbox) -> None:
+    verdict = make().handle(EnterPerson(Person()))
+    assert verdict is not None
+    assert (verdict.outcome, verdict.reason) == (Outcome.NOT_FOR_US, "empty")
+    assert outbox.rows() == []
+
+
+def test_a_line_of_the_paper_book_keeps_its_own_time_and_doubt(make: Make, outbox: Outbox) -> None:
+    at = dt.datetime(2026, 3, 1, 7, 30, tzinfo=dt.UTC)
+    line = EnterPaper(Person(name="Lê Thị Ví Dụ"), at, 900, Direction.IN)
+    verdict = make().handle(line)
+    assert verdict is not None
+    assert (verdict.outcome, verdict.at) == (Outcome.RECORDED, at)
+    header = outbox.rows()[0].entry.header
+    assert (header.type, header.wall_ms, header.error_ms) == ("paper", 1_772_350_200_000, 900_000)
+
+
+def test_a_declaration_is_sealed_alerts_and_gives_its_bearer_a_signed_code(
+    outbox: Outbox, clock: SetClock
+) -> None:
+    station = Station(uuid.UUID(int=7), "p1", "A", lambda: AUTHORITY.public)
+    key = SigningKey(bytes(range(32)))
+    services = Services(
+        TagKey(bytes(32), fresh=False).tags, Context, issue=lambda d: tokens.issue(d, key)
+    )
+    desk = Desk(station, outbox, services, clock)
+    person = Person(name="Lê Thị Ví Dụ", birth="1990", phone="0900000001")
+    verdict = desk.handle(Declare(person, ("fever",), (("fever", "yes"), ("cough", "no"))))
+    assert verdict is not None
+    assert (verdict.outcome, verdict.alerts) == (Outcome.RECORDED, ("symptoms",))
+    token = tokens.read(verdict.token, {key.kid: key.public}).facts
+    assert isinstance(token, Declaration)
+    assert (token.name, token.birth_year, token.last4) == ("L. T. V. Dụ", 1990, "0001")
+    assert token.summary == ("fever",)
+    row = outbox.rows()[0]
+    content = open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes)
+    assert content["declaration"] == {"fever": "yes", "cough": "no", "summary": "fever"}
+
+
+def test_who_stands_at_the_gate_is_sealed_with_each_entry(make: Make, outbox: Outbox) -> None:
+    desk = make()
+    desk.handle(ChangeGuard("Anh Ví Dụ"))
+    desk.present(CARD)
+    row = outbox.rows()[0]
+    assert open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes)["guard"] == "Anh Ví Dụ"
 
 
 class FullDisk:

@@ -1,0 +1,88 @@
+"""This kiosk's standing at its hub while it runs: identity, claim, settings, what codes mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+import kiosk
+from kiosk.clock import Clock, wall_time
+from kiosk.codes import Context
+from kiosk.codes.trustlist import TrustList
+from kiosk.identity import Identity
+from kiosk.meaning import Meaning
+from wire import tokens
+from wire.claims import Declaration
+from wire.enrol import Claim, ClaimAnswer
+
+
+class Membership:
+    """Holds the identity in force; changes only by what the hub signed, durably first."""
+
+    def __init__(
+        self,
+        data: Path,
+        identity: Identity,
+        clock: Clock,
+        *,
+        trust_list: TrustList | None = None,
+        last_receipt_ms: int | None = None,
+    ) -> None:
+        self._data = data
+        self._clock = clock
+        self._trust_list = trust_list
+        self._floor = None if last_receipt_ms is None else wall_time(last_receipt_ms)
+        self._request = uuid.uuid4()
+        self.identity = identity
+        self._meaning = self._mean()
+
+    @property
+    def trust_list_as_of(self) -> dt.datetime | None:
+        """When the list of certificate signers was drawn up, if one was loaded."""
+        return None if self._trust_list is None else self._trust_list.as_of
+
+    def context(self) -> Context:
+        """Return what is known of codes at this moment."""
+        return self._meaning.context()
+
+    def issue(self, declaration: Declaration) -> str:
+        """Sign a declaration for its bearer, under this kiosk's certificate."""
+        return tokens.issue(declaration, self.identity.key, self.identity.certificate)
+
+    def claim(self) -> Claim | None:
+        """Return the claim that is still to be made, or None once the hub accepted it."""
+        me = self.identity
+        if me.claim == "accepted":
+            return None
+        return Claim(
+            kiosk=me.kiosk,
+            request=self._request,
+            token=me.code.token,
+            key=me.key.public.raw,
+            clocks=self._clock.now(),
+            version=kiosk.__version__,
+        )
+
+    def claimed(self, answer: ClaimAnswer) -> None:
+        """Take the hub's answer; raises :class:`~wire.errors.WireError` if it is not sound."""
+        me = replace(self.identity, claim=answer.status)
+        if answer.certificate:
+            me = me.believe_certificate(answer.certificate)
+        if answer.settings:
+            me = me.believe_settings(answer.settings)
+        self._become(me)
+
+    def believe(self, settings: bytes) -> None:
+        """Take newer settings; raises :class:`~wire.errors.WireError` unless the hub's."""
+        self._become(self.identity.believe_settings(settings))
+
+    def _become(self, me: Identity) -> None:
+        if me != self.identity:
+            me.save(self._data)
+            self.identity = me
+            self._meaning = self._mean()
+
+    def _mean(self) -> Meaning:
+        return Meaning(self.identity, self._clock, trust_list=self._trust_list, floor=self._floor)
