@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
+import json
 import unicodedata
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import base45
 import pytest
@@ -27,6 +30,7 @@ from tests.unit.codes.payloads import (
 from wire import b45, signed, tokens
 from wire.claims import SUMMARY, Bearer, Board, Declaration, Pass
 from wire.errors import BadSignature, Malformed, UnknownKey, WireError, WrongKind
+from wire.keys import VerifyKey
 
 ISSUERS = {HUB.kid: HUB.public, OLD_HUB.kid: OLD_HUB.public}
 
@@ -214,3 +218,23 @@ def test_base32_padding_and_case_are_no_matter() -> None:
     token = url.rpartition("/")[2]
     assert base64.b32decode(token + "=" * (-len(token) % 8))
     assert "=" not in url
+
+
+SAMPLES = json.loads(
+    (Path(__file__).parents[2] / "samples/wire/v1/tokens.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", SAMPLES["tokens"])
+def test_what_was_printed_on_cards_is_read_for_ever(name: str) -> None:
+    sample = SAMPLES["tokens"][name]
+    issuers = {
+        bytes.fromhex(kid): VerifyKey(bytes.fromhex(raw)) for kid, raw in SAMPLES["issuers"].items()
+    }
+    found = tokens.read(sample["text"], issuers).facts
+    said = dataclasses.asdict(found)
+    said |= said.pop("bearer", {})
+    for fact, value in SAMPLES["facts"][sample["claims"]].items():
+        kept = said[fact]
+        kept = kept.hex() if isinstance(kept, bytes) else kept
+        assert (list(kept) if isinstance(kept, tuple) else kept) == value
