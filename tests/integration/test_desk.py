@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.clock import SetClock
-from kiosk.codes import Context
+from kiosk.codes import KINDS, Context
 from kiosk.desk import Desk, Services
 from kiosk.errors import DiskRefused
 from kiosk.model import (
@@ -36,6 +38,7 @@ from kiosk.model import (
 from kiosk.presence import TagKey
 from kiosk.queue import FILE, Outbox
 from kiosk.recorder import Station
+from tests.unit.codes import payloads
 from wire import tokens
 from wire.claims import Declaration
 from wire.keys import OpenKey, SigningKey
@@ -441,3 +444,25 @@ def test_a_hand_scanners_code_in_pieces_is_one_passage(make: Make, clock: SetClo
     assert first is not None
     assert second is not None
     assert (first.outcome, second.outcome) == (Outcome.NOT_FOR_US, Outcome.RECORDED)
+
+
+def test_nothing_of_a_code_that_is_nobodys_reaches_the_disk_or_the_log(
+    make: Make, outbox: Outbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = make()
+    cut = {
+        "a cut certificate": "HC1:6BFOXN%TSMAHN-HWWK2J2YWO4V",
+        "a cut pass": "VG1:RRQA6BERK0-4G8",
+    }
+    with caplog.at_level(logging.DEBUG):
+        for text in (payloads.nobodys() | cut).values():
+            assert desk.present(text).outcome is Outcome.NOT_FOR_US
+            assert desk.handle(EnterText(text)) is not None
+    assert outbox.rows() == []
+    assert caplog.text == ""
+    files = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert b"not-for-us:wifi" in files
+    for text in (payloads.nobodys() | cut).values():
+        words = {word for word in re.split(r"[\s|;:/?&=#]+", text) if len(word) > 5} - KINDS
+        for word in words:
+            assert word.encode() not in files
