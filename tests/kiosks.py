@@ -149,10 +149,11 @@ class Running:
         self._changed = threading.Condition()
         environment = os.environ | more.pop("env", {})
         self.process = subprocess.Popen(
-            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            words, cwd=more.pop("cwd", ROOT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=environment, **more,
         )  # fmt: skip
         self.errors = ""
+        self.ended = False
         self._readers = [
             threading.Thread(target=self._listen, daemon=True),
             threading.Thread(target=self._complain, daemon=True),
@@ -169,6 +170,7 @@ class Running:
                 self.lines.append(json.loads(line))
                 self._changed.notify_all()
         with self._changed:
+            self.ended = True
             self._changed.notify_all()
 
     def _complain(self) -> None:
@@ -194,8 +196,8 @@ class Running:
     def wait_for(self, test: Callable[[Running], bool], timeout: float = TIMEOUT_S) -> None:
         """Wait until ``test`` holds of what was said."""
         with self._changed:
-            held = self._changed.wait_for(lambda: test(self), timeout)
-        assert held, (self.lines[-3:], self.errors)
+            self._changed.wait_for(lambda: test(self) or self.ended, timeout)
+            assert test(self), (self.lines[-3:], self.errors)
 
     def wait(self, timeout: float = TIMEOUT_S) -> int:
         """Wait for the end; returns the exit code."""
