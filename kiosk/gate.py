@@ -11,7 +11,6 @@ import json
 import logging
 import random
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from kiosk.errors import DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
+from kiosk.housekeeping import Housekeeping
 from kiosk.identity import Identity
 from kiosk.membership import Membership
 from kiosk.model import (
@@ -42,7 +42,7 @@ from kiosk.model import (
     Verdict,
 )
 from kiosk.outbox_file import SQLITE
-from kiosk.presence import PAIRING_S, tag_key
+from kiosk.presence import tag_key
 from kiosk.recorder import Recorder, Station, start_chain
 from kiosk.salvage import open_outbox
 from kiosk.sync import Sync
@@ -51,8 +51,6 @@ from kiosk.upstream import Hub
 from kiosk.workers import Latest, Worker
 
 _log = logging.getLogger(__name__)
-
-HOUSEKEEPING_S = 600.0
 
 PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0}
 """After how long without a pulse a worker hangs: longer than its longest honest step (a
@@ -115,6 +113,7 @@ class Gate:
         self.finished = self.answering.finished
         self.hub = Hub(identity.code.url, pin=identity.code.pin)
         self.sync = self._make_sync()
+        self.housekeeping = Housekeeping(self.outbox, data, self.clock, config)
         self.delivering = Delivering(self.sync, lambda: self.outbox.stock().waiting)
         self.failed = threading.Event()
         self.camera_state = "starting"
@@ -253,21 +252,8 @@ class Gate:
             self.delivering.nudge()
 
     def _errands(self, worker: Worker) -> None:
-        while not worker.stopping.is_set():
-            try:
-                self._keep_house()
-            except DiskRefused as error:
-                _log.warning("Housekeeping must wait: %s", error)
-            until = time.monotonic() + HOUSEKEEPING_S
-            while time.monotonic() < until and not worker.wait(1.0):
-                pass
-
-    def _keep_house(self) -> None:
-        now = self.clock.now()
-        self.outbox.presence.forget_before(now.boot_ms - PAIRING_S * 1000)
-        if now.state == ClockState.TRUSTED.value:
-            days = self.config.privacy.keep_days
-            self.outbox.purge(before_ms=now.wall_ms - days * 86_400_000)
+        while not worker.wait(1.0):
+            self.housekeeping.step()
 
     def drain(self, seconds: float) -> None:
         """Give sync one chance of at most ``seconds`` to send what waits."""
@@ -290,9 +276,7 @@ class Gate:
             camera=self.camera_state,
             hub=progress.state.value,
             hub_detail=progress.detail,
-            disk_days_left=days_left(
-                free_bytes(self.data), ballast_mb=self.config.storage.ballast_mb
-            ),
+            disk_days_left=0.0 if self.outbox.full else days_left(free_bytes(self.data)),
             tally=self.desk.tally(),
             trust_list=self.membership.trust_list_as_of,
         )

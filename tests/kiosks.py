@@ -26,6 +26,8 @@ from tests.hubs import ROOT, HubProcess
 
 TIMEOUT_S = 60
 
+Wrap = Callable[[list[str]], list[str]]
+
 
 def number(who: int) -> str:
     """Return the citizen number of the ``who``-th made person."""
@@ -34,7 +36,7 @@ def number(who: int) -> str:
 
 def name(who: int) -> str:
     """Return a name that is nobody else's here."""
-    middle = "An Bình Chi Dung Giang Hạnh Khuê Liên Mai Ngọc".split()
+    middle = ["An", "Bình", "Chi", "Dung", "Giang", "Hạnh", "Khuê", "Liên", "Mai", "Ngọc"]
     tens = [middle[int(digit)] for digit in f"{who:04d}"]
     return "Đỗ Thị " + " ".join(tens) + " Thử"
 
@@ -121,14 +123,17 @@ class KioskBox:
 
     @contextlib.contextmanager
     def running(
-        self, camera: Path | str, *args: str, fps: float = 20, **more: Any
+        self, camera: Path | str, *args: str, fps: float = 20, through: Wrap = list, **more: Any
     ) -> Iterator[Running]:
-        """Run ``kiosk run --headless`` until the block ends (killed if it still runs)."""
+        """Run ``kiosk run --headless`` until the block ends (killed if it still runs).
+
+        ``through`` may wrap the command's words into another command.
+        """
         spec = camera if isinstance(camera, str) else f"file:{camera}"
         words = self.command(
             "run", "--headless", "--camera", spec, "--direction", "in", "--fps", str(fps), *args
         )
-        run = Running(words, **more)
+        run = Running(through(words), **more)
         try:
             yield run
         finally:
@@ -148,8 +153,9 @@ class Running:
         self.lines: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         environment = os.environ | more.pop("env", {})
+        folder = more.pop("cwd", ROOT)
         self.process = subprocess.Popen(
-            words, cwd=more.pop("cwd", ROOT), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=environment, **more,
         )  # fmt: skip
         self.errors = ""
