@@ -23,6 +23,7 @@ PAGE_BYTES = 512
 
 _TABLE_LEAF, _INDEX_LEAF = 13, 10
 _WAL_HEADER, _FRAME_HEADER = 32, 24
+_BIG_ENDIAN = 0x377F0683
 _LONGEST = 64 * 1024
 _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 _PAGE_SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768)
@@ -32,33 +33,45 @@ _DONE = (STORED, KNOWN, EXPIRED, DISCARD)
 def torn_inside(journal: bytes) -> bool:
     """Whether the journal is broken before its end: synced commits follow the broken frame.
 
-    A power cut can only tear the last transaction, so two commits behind a frame that
-    does not fit mean that the medium lost what it had kept.
+    A power cut can only tear the last transaction, so two commits behind a frame (or a
+    header) that does not fit mean that the medium lost what it had kept.
     """
-    if len(journal) < _WAL_HEADER:
+    if len(journal) < _WAL_HEADER + _FRAME_HEADER:
         return False
-    size = _number(journal[8:12])
-    if size not in _PAGE_SIZES:
-        return len(journal) > _WAL_HEADER + _FRAME_HEADER + PAGE_BYTES
-    order = ">" if _number(journal[:4]) & 1 else "<"
-    salts, sums = journal[16:24], (_number(journal[24:28]), _number(journal[28:32]))
-    broken, commits = False, 0
+    size, order = _geometry(journal)
+    told = (_number(journal[24:28]), _number(journal[28:32]))
+    broken = _checksum(journal[:24], order, (0, 0)) != told
+    salts, sums, commits = _salts(journal), told, 0
     for at in range(_WAL_HEADER, len(journal) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
         head = journal[at : at + _FRAME_HEADER]
-        if head[8:16] != salts:
-            if broken:
-                continue
-            broken = True
-            continue
         page = journal[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
         told = (_number(head[16:20]), _number(head[20:24]))
-        fits = _checksum(head[:8] + page, order, sums) == told
+        # Each sum continues from the one before as it is told, so one flip breaks one frame.
+        fits = head[8:16] == salts and _checksum(head[:8] + page, order, sums) == told
         sums = told
         if not fits:
             broken, commits = True, 0
         elif broken and _number(head[4:8]):
             commits += 1
-    return broken and commits >= 2
+            if commits == 2:
+                return True
+    return False
+
+
+def _geometry(journal: bytes) -> tuple[int, str]:
+    """Return the page size and byte order that the journal's header tells, or our own."""
+    size, magic = _number(journal[8:12]), _number(journal[:4])
+    return size if size in _PAGE_SIZES else PAGE_BYTES, ">" if magic == _BIG_ENDIAN else "<"
+
+
+def _salts(journal: bytes) -> bytes:
+    """Return what marks this writing's frames: as the first frame has it, if two agree."""
+    size, _ = _geometry(journal)
+    first = journal[_WAL_HEADER + 8 : _WAL_HEADER + 16]
+    second = _WAL_HEADER + _FRAME_HEADER + size
+    if first in (journal[16:24], journal[second + 8 : second + 16]):
+        return first
+    return journal[16:24]
 
 
 class Carver:
@@ -180,7 +193,7 @@ def _row(place: int, record: Sequence[object]) -> tuple[Rescued, bool]:
 
 def _frames(journal: bytes, size: int) -> Iterator[tuple[int, bytes]]:
     """Yield ``(page number, page)`` of the journal's last writing, oldest first."""
-    salts = journal[16:24]
+    salts = _salts(journal)
     for at in range(_WAL_HEADER, len(journal) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
         if journal[at + 8 : at + 16] == salts:
             page = journal[at + _FRAME_HEADER : at + _FRAME_HEADER + size]
