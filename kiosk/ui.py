@@ -21,13 +21,14 @@ from kivy.clock import Clock
 
 from kiosk import notices
 from kiosk.model import Command, EnterText, Health, Outcome, Verdict
+from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, prepare_window
 from kiosk.screens.face import Means
-from kiosk.screens.guard import GuardFace
-from kiosk.screens.keypad import CodeFace
-from kiosk.screens.out import OutFace
+from kiosk.screens.faces import FACES
 from kiosk.screens.player import Player
 from kiosk.screens.preview import Source
+from kiosk.screens.recollection import Recollection
+from kiosk.screens.services import Services
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.stage import Stage
 from kiosk.wedge import Heard, Keystrokes
@@ -64,6 +65,7 @@ class KioskApp(App):
         now: Callable[[], dt.datetime] | None = None,
         ready: Callable[[], None] | None = None,
         pulse: Callable[[], None] | None = None,
+        services: Services | None = None,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -74,8 +76,11 @@ class KioskApp(App):
         self._now = now or (lambda: dt.datetime.now(dt.UTC))
         self._ready = ready
         self._pulse = pulse
+        self._services = services or Services()
+        self.recollection = Recollection()
         self._keys = Keystrokes()
         self._window: Any = None
+        self._stage: Any = None
         self._ticking: Any = None
         self._bound = {
             "on_resize": self._resized,
@@ -83,6 +88,7 @@ class KioskApp(App):
             "on_key_down": self._pressed,
             "on_key_up": self._let_go,
             "on_request_close": self._asked_to_close,
+            "on_touch_down": self._touched,
         }
         self.sounds: Player | None = None
         self.title = settings.place or "Kiosk"
@@ -102,25 +108,27 @@ class KioskApp(App):
             go=self._go,
             sound=self._sound,
             speak=self._speak,
+            recollection=self.recollection,
+            services=self._services,
         )
         DESIGN.fit(*Window.size)
-        makers = {
-            "guard": lambda: GuardFace(means),
-            "code": lambda: CodeFace(means),
-            "out": lambda: OutFace(means),
-        }
-        stage = Stage(makers, "guard", words=load(self.settings.language))
+        stage = Stage(means, FACES, "guard", words=load(self.settings.language))
+        stage.fbind("ground", self._coloured)
+        DESIGN.bind(colours=self._coloured)
         if self._narrator is not None:
             stage.narrated, stage.narration = True, self._narrator
         Window.bind(**self._bound)
         self.sounds = Player(volume=self.settings.volume)
         self._ticking = Clock.schedule_interval(self._tick, 1)
+        self._stage = stage
+        self._coloured()
         return stage
 
     def close(self) -> None:
         """Let go of the window, which may outlive the app."""
         self._ticking.cancel()
         self._window.unbind(**self._bound)
+        DESIGN.unbind(colours=self._coloured)
         self.stage.face.leave()
 
     def on_start(self) -> None:
@@ -151,12 +159,18 @@ class KioskApp(App):
             return
         if self.stage.name == "out":
             self.stage.go_home()
-        self.stage.face.verdict(notice)
+        self._remember(verdict, notice)
+        self.stage.show(notice)
         self._sound(notice.sound)
+
+    def _remember(self, verdict: Verdict, notice: Notice) -> None:
+        who = verdict.person.masked_name if verdict.person else ""
+        self.recollection.note(verdict, time=notice.time, who=who)
 
     def show_health(self, health: Health) -> None:
         """Show how the kiosk is."""
         self.stage.health = health
+        self.recollection.heard(health)
         if health.out_of_service:
             self.show_out_of_service(health.out_of_service)
 
@@ -213,7 +227,7 @@ class KioskApp(App):
             self.sounds.play(name)
 
     def _tick(self, *_: object) -> None:
-        self.stage.face.tick()
+        self.stage.tick()
         if self._pulse is not None:
             self._pulse()
 
@@ -225,6 +239,14 @@ class KioskApp(App):
 
     def _resized(self, _window: Any, width: float, height: float) -> None:
         DESIGN.fit(width, height)
+
+    def _coloured(self, *_: object) -> None:
+        # The window's own clearing colour: a rectangle of that size costs a software
+        # renderer 5 ms a picture, a tenth of its time.
+        self._window.clearcolor = DESIGN.colours[self._stage.ground]
+
+    def _touched(self, *_: object) -> bool:
+        return self.stage.stir()
 
     def _typed(self, _window: Any, text: str) -> bool:
         if text.lower() in self._demo_keys and self.stage.name == self.stage.home:
@@ -240,8 +262,8 @@ class KioskApp(App):
             self._pass_on(self._keys.alt_digit(_PAD_DIGITS[key], time.monotonic()))
         elif name in {"enter", "tab"}:
             self._pass_on(self._keys.enter(time.monotonic()))
-        elif name:
-            self._pass_on(self._keys.idle(time.monotonic()))
+        elif name:  # no hand scanner sends it: what is held was typed
+            self._pass_on(self._keys.idle(time.monotonic() + 1.0))
             self.stage.face.press(name)
         return bool(name)
 

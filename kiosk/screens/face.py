@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kivy.properties import ObjectProperty
+from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.model import Command, Health
 from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, Design
 from kiosk.screens.preview import Source
+from kiosk.screens.recollection import Recollection
+from kiosk.screens.services import Services
 from kiosk.screens.settings import ScreenSettings
 from kiosk.words import Words, load
 
@@ -23,7 +25,8 @@ class Means:
     """What a screen can do besides showing: all of it given by the app.
 
     ``send`` passes a command to the desk, ``go`` changes to a screen by name, ``sound``
-    plays one, ``speak`` changes the language, ``now`` is the gate's wall time (UTC).
+    plays one, ``speak`` changes the language, ``now`` is the gate's wall time (UTC),
+    ``recollection`` what was seen lately, ``services`` what the program offers besides.
     """
 
     settings: ScreenSettings
@@ -33,6 +36,17 @@ class Means:
     go: Callable[[str], None]
     sound: Callable[[str], None]
     speak: Callable[[str], None]
+    recollection: Recollection
+    services: Services
+
+    def offers(self, screen: str) -> bool:
+        """Whether a screen leads anywhere: some need a service that may be absent."""
+        needed = {
+            "paper": self.services.paper,
+            "declare": self.services.declare,
+            "steward": self.services.safe,
+        }
+        return screen not in needed or needed[screen] is not None
 
 
 class Face(FloatLayout):
@@ -41,7 +55,9 @@ class Face(FloatLayout):
     design: Design = ObjectProperty(DESIGN, rebind=True)
     words: Words = ObjectProperty(load("vi"))
     health: Health = ObjectProperty(Health(), rebind=True)
-    ground = ObjectProperty("paper")
+    ground = StringProperty("paper")
+    patience: int | None = 60
+    """Seconds without a touch after which the first screen comes back; None: never."""
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         self.means = means
@@ -53,8 +69,10 @@ class Face(FloatLayout):
     def leave(self) -> None:
         """Go; let go of everything personal."""
 
-    def verdict(self, notice: Notice) -> None:
-        """Show a verdict."""
+    def verdict(self, notice: Notice) -> bool:
+        """Show a verdict; False leaves it to a strip over whatever is shown."""
+        del notice
+        return False
 
     def hint(self, word: str) -> None:
         """Show how to hold a code better; an empty word takes the hint away."""

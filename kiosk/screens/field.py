@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.graphics import Color, Rectangle
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 
 from kiosk.screens.parts import Ground, Text
 
@@ -22,23 +22,23 @@ class Field(Ground):
     role = StringProperty("display")
     chosen = BooleanProperty(defaultvalue=True)
     wrong = BooleanProperty(defaultvalue=False)
-    label = ObjectProperty(None)
+    unit = NumericProperty(8.0)
+    edge = ColorProperty()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.label = Text(one_line=True, strong=True, floor=0.4)
+        self.label = Text(one_line=True, strong=True, floor=0.3)
         self.add_widget(self.label)
         with self.canvas.after:
             self._edge_ink = Color()
             self._caret = Rectangle(size=(0, 0))
-        for name in ("text", "hint", "pos", "size", "chosen", "wrong", "role"):
+        for name in ("text", "hint", "pos", "size", "chosen", "edge", "role", "unit"):
             self.fbind(name, self._place)
         self.label.fbind("texture_size", self._place_caret)
-        self.design.fbind("colours", self._place)
         self._place()
 
     def _place(self, *_: object) -> None:
-        unit = self.design.u
+        unit = self.unit
         label = self.label
         label.text = self.text or self.hint
         label.tone = "ink" if self.text else "quiet"
@@ -49,13 +49,13 @@ class Field(Ground):
         self._place_caret()
 
     def _place_caret(self, *_: object) -> None:
-        unit, label = self.design.u, self.label
+        unit, label = self.unit, self.label
         wide = min(label.texture_size[0], label.width) if self.text else 0
         # A label that fills its box has a texture as wide as the box: measure the letters.
         if self.text and label.text_size[0]:
             wide = min(label.width, self._letters_width())
         high = self.design.size_of(self.role) * 1.1
-        self._edge_ink.rgba = self.design.colours["bad" if self.wrong else "accent"]
+        self._edge_ink.rgba = self.edge
         self._caret.size = (unit * 0.4, high) if self.chosen else (0, 0)
         left = label.x + (wide + unit * 0.3 if self.text else -unit)
         self._caret.pos = (left, self.center_y - high / 2)

@@ -7,7 +7,13 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk import notices
@@ -16,7 +22,7 @@ from kiosk.notices import Notice, Sign
 from kiosk.screens.design import DESIGN, Design
 from kiosk.screens.face import Face, Means
 from kiosk.screens.hero import Hero  # noqa: F401 - named in guard.kv
-from kiosk.words import Words, languages, load
+from kiosk.words import Words, load
 
 REGRET_S = 10
 """How long the last entry can be undone or turned round by one touch."""
@@ -52,6 +58,7 @@ class DirectionSwitch(BoxLayout):
 class GuardFace(Face):
     """Watches, and for a few seconds after each verdict is nothing but that verdict."""
 
+    patience = None
     scene = OptionProperty("watch", options=["watch", "verdict"])
     mode = StringProperty("in")
     clock_text = StringProperty("")
@@ -62,7 +69,8 @@ class GuardFace(Face):
     waiting_text = StringProperty("")
     camera: Sign = ObjectProperty(Sign("camera", "quiet", ""), rebind=True)
     time: Sign = ObjectProperty(Sign("clock", "quiet", ""), rebind=True)
-    next_language = StringProperty("EN")
+    alerts = NumericProperty(0)
+    unscanned_text = StringProperty("")
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
@@ -72,7 +80,7 @@ class GuardFace(Face):
         self._back: Any = None
         self.place, self.gate = means.settings.place, means.settings.gate
         self.mode = means.settings.direction.value
-        preview = self.ids.hero.ids.preview
+        preview = self.ids.hero.preview
         preview.source = means.source
         preview.guide = list(means.settings.guide)
         self.fbind("words", self._refresh)
@@ -81,20 +89,20 @@ class GuardFace(Face):
 
     def enter(self) -> None:
         """Follow the camera."""
-        self.ids.hero.ids.preview.start()
+        self.ids.hero.preview.start()
         self.tick()
 
     def leave(self) -> None:
         """Stop following, and forget whom we saw."""
-        self.ids.hero.ids.preview.stop()
+        self.ids.hero.preview.stop()
         self._forget()
         self.watch()
 
-    def verdict(self, notice: Notice) -> None:
+    def verdict(self, notice: Notice) -> bool:
         """Fill the screen with it; a new one takes the old one's place at once."""
         if notice.small:
             self._counted(notice)
-            return
+            return True
         self.scene = "verdict"
         self.ground = notice.tone
         self.ids.hero.show(notice)
@@ -105,6 +113,7 @@ class GuardFace(Face):
             self._offer_regret(notice)
         else:
             self._forget()
+        return True
 
     def _counted(self, notice: Notice) -> None:
         """One was counted without a code, or taken back from the count."""
@@ -140,6 +149,7 @@ class GuardFace(Face):
     def tick(self) -> None:
         """Move the clock and the time left for regret."""
         self.clock_text = notices.clock_time(self.means.now())
+        self.alerts = len(self.means.recollection.alerts)
         if self._regret_left:
             self._regret_left -= 1
             if not self._regret_left:
@@ -170,14 +180,6 @@ class GuardFace(Face):
         """One person passed without a scan."""
         self.means.send(CountUnscanned(1))
 
-    def change_language(self) -> None:
-        """Speak the next language."""
-        self.means.speak(self._next())
-
-    def _next(self) -> str:
-        every = languages()
-        return every[(every.index(self.words.language) + 1) % len(every)]
-
     def _refresh(self, *_: object) -> None:
         self.hub = notices.hub_sign(self.health, self.words)
         self.waiting = notices.waiting_sign(self.health, self.words)
@@ -185,7 +187,6 @@ class GuardFace(Face):
         self.waiting_text = " · ".join(part for part in parts if part)
         self.camera = notices.camera_sign(self.health, self.words)
         self.time = notices.clock_sign(self.health, self.words)
-        self.next_language = load(self._next())["language.name"]
         self.ids.hero.explain(self.health.camera, self.words)
 
 

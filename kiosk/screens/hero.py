@@ -12,12 +12,11 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, Design
-from kiosk.screens.parts import Card
-from kiosk.screens.preview import Preview  # noqa: F401 - named in guard.kv
+from kiosk.screens.parts import Card, Shelf
+from kiosk.screens.preview import Preview
 from kiosk.screens.verdict import LastStrip, VerdictCard, WaitingCard  # noqa: F401 - the same
 from kiosk.words import Words, load
 
@@ -49,7 +48,7 @@ class CameraNote(BoxLayout):
     detail = StringProperty("")
 
 
-class Hero(FloatLayout):
+class Hero(Shelf):
     """Shows the picture; during a verdict, the verdict, with the picture small in a corner."""
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
@@ -64,6 +63,7 @@ class Hero(FloatLayout):
     note = StringProperty("")
     direction = StringProperty("")
     pulse = NumericProperty(1.0)
+    unit = NumericProperty(8.0)
     hint_text = StringProperty("")
     hint_shape = StringProperty("")
     camera_shape = StringProperty("camera")
@@ -72,12 +72,19 @@ class Hero(FloatLayout):
     last_title = StringProperty("")
     last_person = StringProperty("")
     last_direction = StringProperty("")
+    alerts = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        for name in ("pos", "size", "scene", "last_title"):
+    def on_kv_post(self, _base: Any) -> None:
+        """Take the layers off the tree, now that the rules have made them."""
+        self.preview: Preview = self.ids.preview.__self__
+        self.shelve("card", "preview", "absent", "hint", "bell", "strip")
+        self.preview.fbind("live", self._reveal)
+        for name in ("scene", "last_title", "hint_text", "alerts"):
+            self.fbind(name, self._reveal)
+        for name in ("pos", "size", "scene", "last_title", "unit"):
             self.fbind(name, self._place)
-        self.design.fbind("u", self._place)
+        self._place()
+        self._reveal()
 
     def show(self, notice: Notice) -> None:
         """Show a verdict; it arrives with a short beat, so that two alike are told apart."""
@@ -109,7 +116,7 @@ class Hero(FloatLayout):
         self.words = words
         self.last_title = " · ".join(part for part in parts if part)
         self.last_person, self.last_direction = notice.person, notice.direction
-        self.ids.strip.can_flip = not notice.small
+        self.layer("strip").can_flip = not notice.small
 
     def drop(self) -> None:
         """Offer that no longer."""
@@ -128,16 +135,28 @@ class Hero(FloatLayout):
         self.camera_title = words[title] if title in words else words["guard.camera_starting"]
         self.camera_detail = words.said(detail)
 
+    def _reveal(self, *_: object) -> None:
+        watching = self.scene == "watch"
+        self.reveal(
+            card=not watching,
+            preview=self.preview.live or watching,
+            absent=watching and not self.preview.live,
+            hint=watching and self.hint_text,
+            bell=watching and self.alerts,
+            strip=self.last_title,
+        )
+
     def _place(self, *_: object) -> None:
-        unit, ids = self.design.u, self.ids
-        if not ids:
-            return
+        unit, ids = self.unit, self.ids
         strip = 13 * unit if self.last_title else 0
         ids.strip.pos = (self.x + unit, self.y + unit)
         ids.strip.size = (self.width - 2 * unit, 12 * unit)
         ids.card.pos, ids.card.size = self.pos, self.size
         ids.card.padding = [unit * 3, unit * 2, unit * 3, unit * 2 + strip]
         ids.absent.pos, ids.absent.size = self.pos, self.size
+        ids.bell.size = (16 * unit, 10.5 * unit)
+        ids.bell.right = self.right - 1.5 * unit
+        ids.bell.top = self.top - 1.5 * unit
         ids.hint.size = (min(self.width - 4 * unit, 56 * unit), 9 * unit)
         ids.hint.center_x = self.center_x
         ids.hint.y = self.y + strip + 2 * unit

@@ -15,6 +15,7 @@ from kivy.lang import Builder
 from kivy.properties import (
     AliasProperty,
     BooleanProperty,
+    ColorProperty,
     NumericProperty,
     ObjectProperty,
     OptionProperty,
@@ -22,6 +23,7 @@ from kivy.properties import (
 )
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
@@ -46,20 +48,20 @@ class Text(Label):
     one_line = BooleanProperty(defaultvalue=False)
     balanced = BooleanProperty(defaultvalue=False)
     cut = BooleanProperty(defaultvalue=False)
+    unit = NumericProperty(8.0)
+    enlarged = NumericProperty(1.0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._refit = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
-        for name in ("text", "size", "role", "strong", "one_line", "design"):
+        for name in ("text", "size", "role", "strong", "one_line", "unit", "enlarged"):
             self.fbind(name, self._refit)
-        self.design.fbind("u", self._refit)
-        self.design.fbind("text", self._refit)
         self._refit()
 
     def _fit(self, *_: object) -> None:
         """Choose the largest size that fits the box, from the role's down to the floor."""
-        wanted = self.design.size_of(self.role)
-        smallest = SCALE[self.role] * self.design.u * self.floor
+        wanted = SCALE[self.role] * self.unit * self.enlarged
+        smallest = SCALE[self.role] * self.unit * self.floor
         self.text_size = (self.width if not self.one_line else None, None)
         if not self.text or self.width <= 1 or self.height <= 1:
             self.font_size = wanted
@@ -79,11 +81,16 @@ class Text(Label):
         spare = self.width - self._balanced(wanted) if self.balanced and fits else 0
         self.padding = [0, 0, spare, 0]
 
+    def natural_width(self, role: str) -> float:
+        """Return how wide the text is on one line in a role."""
+        size = SCALE[role] * self.unit * self.enlarged
+        return float(self._measure(size, None).get_extents(self.text)[0])
+
     def _balanced(self, size: float) -> float:
         """Return the narrowest width that needs no more lines: no word is left alone."""
         height = self._measure(size, self.width).render(real=False)[1]
         low, high = self.width / 2, self.width
-        while high - low > self.design.u:
+        while high - low > self.unit:
             middle = (low + high) / 2
             wide, high_now = self._measure(size, middle).render(real=False)
             word = max(self._measure(size, None).get_extents(w)[0] for w in self.text.split())
@@ -116,6 +123,7 @@ class ShapeView(Widget):
     design: Design = ObjectProperty(DESIGN, rebind=True)
     shape = StringProperty("")
     tone = StringProperty("ink")
+    colour = ColorProperty()
     grow = NumericProperty(1.0)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -124,9 +132,8 @@ class ShapeView(Widget):
             self._ink = Color()
             self._picture = Rectangle(size=(0, 0))
         redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("shape", "tone", "pos", "size", "grow"):
+        for name in ("shape", "colour", "pos", "size", "grow"):
             self.fbind(name, redraw)
-        self.design.fbind("colours", redraw)
         redraw()
 
     def _draw(self, *_: object) -> None:
@@ -134,7 +141,7 @@ class ShapeView(Widget):
         if self.shape not in shapes() or side < 1:
             self._picture.size = (0, 0)
             return
-        self._ink.rgba = self.design.colours[self.tone]
+        self._ink.rgba = self.colour
         self._picture.texture = _texture_of(self.shape, side)
         grown = side * self.grow
         self._picture.size = (grown, grown)
@@ -178,8 +185,10 @@ class Pad(ButtonBehavior, Ground):
     role = StringProperty("label")
     strong = BooleanProperty(defaultvalue=True)
     beside = BooleanProperty(defaultvalue=True)
+    centred = BooleanProperty(defaultvalue=True)
     shape_size = NumericProperty(4.0)
     value = ObjectProperty(None, allownone=True)
+    unit = NumericProperty(8.0)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("always_release", True)  # a finger that drifts still meant it
@@ -189,9 +198,8 @@ class Pad(ButtonBehavior, Ground):
         place = Clock.create_trigger(self._place, -1)
         for name in ("text", "shape", "ink", "role", "strong", "beside", "shape_size"):
             self.fbind(name, place)
-        for name in ("pos", "size"):
+        for name in ("pos", "size", "unit"):
             self.fbind(name, place)
-        self.design.fbind("u", place)
         place()
 
     def _ground(self) -> list[float]:
@@ -204,7 +212,7 @@ class Pad(ButtonBehavior, Ground):
     ground = AliasProperty(_ground, None, bind=["state", "tone", "ink", "design"])
 
     def _place(self, *_: object) -> None:
-        unit, label, sign = self.design.u, self.label, self.sign
+        unit, label, sign = self.unit, self.label, self.sign
         label.text, label.tone, label.role = self.text, self.ink, self.role
         label.strong = self.strong
         sign.shape, sign.tone = self.shape, self.ink
@@ -224,17 +232,21 @@ class Pad(ButtonBehavior, Ground):
             label.halign = "center"
         elif self.beside:
             sign.size = (side, side)
-            sign.pos = (self.x + 1.6 * edge, self.center_y - side / 2)
+            # Shape and words stand in the middle together, where the words need one line.
+            words = label.natural_width(self.role) + edge + side
+            left = max(1.6 * edge, (self.width - words) / 2 if self.centred else 0)
+            sign.pos = (self.x + left, self.center_y - side / 2)
             label.x = sign.right + edge
             label.size = (self.right - edge - label.x, self.height - edge)
             label.center_y = self.center_y
             label.halign = "left"
         else:
-            words = self.design.size_of(self.role) * 1.35
-            whole = side + words
+            words = self.design.size_of(self.role) * 1.5
+            gap = unit * min(1.0, self.height / unit / 20)
+            whole = side + words + gap
             sign.size = (side, side)
             sign.center_x = self.center_x
-            sign.y = self.center_y - whole / 2 + words
+            sign.y = self.center_y - whole / 2 + words + gap
             label.size = (self.width - 2 * edge, words)
             label.center_x = self.center_x
             label.y = self.center_y - whole / 2
@@ -262,19 +274,54 @@ class Toggle(Pad):
         self.ink = f"on_{self.tone}"
 
 
-class SignView(BoxLayout):
-    """A shape and a few words about how something is."""
+class Box(BoxLayout):
+    """Lays out what lies in it, in the design's units."""
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
+
+
+class Shelf(FloatLayout):
+    """Layers of which only those that are wanted are in the tree.
+
+    A hidden widget would still be drawn, pixel by pixel, and would still take touches.
+    """
+
+    def shelve(self, *names: str) -> None:
+        """Take these widgets (by id, the lowest first) off the tree, to be revealed."""
+        self._shelf: dict[str, Widget] = {name: self.ids[name].__self__ for name in names}
+        self._shown: dict[str, bool] = dict.fromkeys(names, False)
+        for widget in self._shelf.values():
+            self.remove_widget(widget)
+
+    def reveal(self, **wanted: object) -> None:
+        """Say of some layers whether they are wanted; the others stay as they are."""
+        shown = self._shown | {name: bool(want) for name, want in wanted.items()}
+        if shown == self._shown:
+            return
+        for name, widget in self._shelf.items():
+            if self._shown[name]:
+                self.remove_widget(widget)
+        for name, widget in self._shelf.items():
+            if shown[name]:
+                self.add_widget(widget)
+        self._shown = shown
+
+    def layer(self, name: str) -> Any:
+        """Return a layer, revealed or not."""
+        return self._shelf[name]
+
+
+class SignView(Box):
+    """A shape and a few words about how something is."""
+
     shape = StringProperty("")
     tone = StringProperty("quiet")
     text = StringProperty("")
 
 
-class Count(BoxLayout):
+class Count(Box):
     """A number over what it counts."""
 
-    design: Design = ObjectProperty(DESIGN, rebind=True)
     number = NumericProperty(0)
     text = StringProperty("")
     tone = StringProperty("ink")

@@ -18,6 +18,7 @@ from kivy.graphics.texture import Texture
 from kivy.graphics.vertex_instructions import Rectangle, RoundedRectangle
 from kivy.properties import (
     BooleanProperty,
+    ColorProperty,
     ListProperty,
     NumericProperty,
     ObjectProperty,
@@ -56,6 +57,9 @@ class Preview(Widget):
     guide_tone = StringProperty("on_stop")
     corner = NumericProperty(1.5)
     framed = BooleanProperty(defaultvalue=True)
+    unit = NumericProperty(8.0)
+    frame_colour = ColorProperty()
+    blank_colour = ColorProperty()
 
     def __init__(self, source: Source | None = None, **kwargs: Any) -> None:
         self.source = source
@@ -76,9 +80,18 @@ class Preview(Widget):
             self._ink = Color(1, 1, 1, 0)
             self._corners = [SmoothLine(width=2) for _ in range(4)]
         place = Clock.create_trigger(self._place, -1)
-        for name in ("pos", "size", "guide", "guide_tone", "mirrored", "corner", "framed", "live"):
+        for name in (
+            "pos",
+            "size",
+            "guide",
+            "frame_colour",
+            "mirrored",
+            "corner",
+            "framed",
+            "live",
+        ):
             self.fbind(name, place)
-        self.design.fbind("u", place)
+        self.fbind("unit", place)
 
     def start(self) -> None:
         """Begin to follow the camera."""
@@ -130,11 +143,11 @@ class Preview(Widget):
         self.canvas.ask_update()
 
     def _place(self, *_: object) -> None:
-        radius = [self.corner * self.design.u]
+        radius = [self.corner * self.unit]
         for mask in (self._mask, self._unmask):
             mask.pos, mask.size, mask.radius = self.pos, self.size, radius
         self._picture.pos, self._picture.size = self.pos, self.size
-        self._tint.rgba = (1, 1, 1, 1) if self.live else self.design.colours["sunk"]
+        self._tint.rgba = (1, 1, 1, 1) if self.live else self.blank_colour
         if not self.live:
             self._picture.texture = None
         if self._texture is None or not self.live or min(self.size) < 1:
@@ -162,7 +175,7 @@ class Preview(Widget):
         return 0.0, (1 - high) / 2, 1.0, high
 
     def _place_guide(self, left: float, low: float, wide: float, high: float) -> None:
-        self._ink.rgba = (*self.design.colours[self.guide_tone][:3], 1.0 if self.framed else 0.0)
+        self._ink.rgba = (*self.frame_colour[:3], 1.0 if self.framed else 0.0)
         x, y, width, height = self.guide
         x0 = max((x - left) / wide, 0.04)
         x1 = min((x + width - left) / wide, 0.96)
@@ -175,9 +188,9 @@ class Preview(Widget):
             for cx, sx in ((x0, 1), (x1, -1))
             for cy, sy in ((y1, 1), (y0, -1))
         ]
-        arm, bend = self.design.u * 6, self.design.u * 1.5
+        arm, bend = self.unit * 6, self.unit * 1.5
         for line, (cx, cy, sx, sy) in zip(self._corners, corners, strict=True):
-            line.width = self.design.u * 0.45
+            line.width = self.unit * 0.45
             line.points = [
                 *(cx, cy + sy * arm, cx, cy + sy * bend),
                 *(cx + sx * bend * 0.3, cy + sy * bend * 0.3),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.ui.desk import Desk
+
 
 @pytest.fixture(scope="session", autouse=True)
 def display() -> Iterator[None]:
@@ -31,3 +33,9 @@ def display() -> Iterator[None]:
         del os.environ["DISPLAY"]
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Where commands go."""
+    return Desk()

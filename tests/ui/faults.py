@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.look import contrast
 from kiosk.screens.design import DESIGN
 from kiosk.screens.parts import Ground, Pad, Text
+from kiosk.screens.stage import StillThere, Toast
 
 TARGET_MM = 12.0
 READABLE = 4.5
@@ -42,11 +43,11 @@ def of(stage: Widget) -> Iterator[str]:
             yield f"out of the window: {pad.text or pad.shape!r}"
     for at, one in enumerate(pads):
         for other in pads[at + 1 :]:
-            if _overlap(one, other):
+            if _layer(one) is _layer(other) and _overlap(one, other):
                 yield f"overlap: {one.text or one.shape!r} and {other.text or other.shape!r}"
     for at, one in enumerate(texts):
         for other in texts[at + 1 :]:
-            if _overlap(one, other):
+            if _layer(one) is _layer(other) and _overlap(one, other):
                 yield f"overlap: {one.text!r} and {other.text!r}"
 
 
@@ -68,6 +69,16 @@ def _ground_of(widget: Widget) -> tuple[float, float, float, float]:
             return DESIGN.colours[above.ground]
         above = above.parent
     return DESIGN.colours["paper"]
+
+
+def _layer(widget: Widget) -> Widget | None:
+    """Return what lies over everything else and holds this widget, if anything does."""
+    above = widget
+    while above is not None and above is not above.parent:
+        if isinstance(above, (Toast, StillThere)):
+            return above
+        above = above.parent
+    return None
 
 
 def _overlap(one: Widget, other: Widget) -> bool:

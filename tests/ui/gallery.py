@@ -24,11 +24,15 @@ from kiosk.model import (
     Trust,
     Verdict,
 )
+from kiosk.screens.services import Services
 from kiosk.screens.settings import ScreenSettings
 from kiosk.words import languages
 from tests.ui.sample import StillSource
 
 SIZES = ((1024, 600), (1280, 800), (800, 1280), (1920, 1080))
+TIGHTEST = ((1024, 600), (800, 1280))
+"""One of each shape, and the ones with least room; the others scale from these."""
+
 AT = dt.datetime(2026, 3, 2, 7, 32, tzinfo=dt.UTC)
 SOMEBODY = Person(name="Nguyễn Thị Hồng Ví Dụ", birth="1990-02-01", sex="female")
 SETTINGS = ScreenSettings(
@@ -102,6 +106,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if faults else 0
 
 
+def everything() -> Services:
+    """Return every service, so that every screen can be seen."""
+    return Services(
+        paper=lambda _: None,
+        declare=lambda _: None,
+        change_guard=lambda _: None,
+        households=True,
+    )
+
+
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
     return int(width), int(height)
@@ -116,7 +130,9 @@ def _pictures(settings: ScreenSettings, folder: Path, only: str) -> Iterator[str
     for name, scene in scenes.SCENES.items():
         if only not in name:
             continue
-        app = KioskApp(settings, send=lambda _: None, latest=source, now=lambda: AT)
+        app = KioskApp(
+            settings, send=lambda _: None, latest=source, now=lambda: AT, services=everything()
+        )
         with driven(app) as robot:
             scene(robot)
             robot.settle()

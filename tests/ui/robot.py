@@ -20,6 +20,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.screens.parts import Pad
 from kiosk.ui import KioskApp
+from tests.ui import faults
 
 
 class Finger(MotionEvent):
@@ -125,6 +126,11 @@ class Robot:
         """Draw the window once and write it to a PNG file."""
         file.parent.mkdir(parents=True, exist_ok=True)
         self.app.picture(file)
+
+
+def texts(robot: Robot) -> set[str]:
+    """Return every text that can be seen."""
+    return {w.text for w in faults.shown(robot.app.stage) if getattr(w, "text", "")}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def offline(robot: Robot) -> None:
 
 def no_camera(robot: Robot) -> None:
     """The camera is gone."""
-    robot.app.stage.face.ids.hero.ids.preview.source = None
+    robot.app.stage.face.ids.hero.preview.source = None
     robot.frames(4)
     robot.app.show_health(replace(gallery.OFFLINE, camera="gone"))
 
@@ -54,6 +54,55 @@ def code_letters(robot: Robot) -> None:
     face.type("HS454")
 
 
+def _page(name: str) -> Callable[[Robot], None]:
+    def scene(robot: Robot) -> None:
+        robot.app.show_health(gallery.OFFLINE)
+        robot.app.stage.go(name)
+
+    return scene
+
+
+def person_name(robot: Robot) -> None:
+    """A name is being typed in Telex."""
+    form = robot.app.stage.go("person").ids.form
+    form.type("0900000001")
+    form.choose("name")
+    form.type("Nguyeenx Thij Vis Duj")
+
+
+def held_key(robot: Robot) -> None:
+    """A key is held and offers its letter's other forms."""
+    person_name(robot)
+    robot.app.stage.face.ids.form.ids.keyboard.offered = "o"
+
+
+def paper_who(robot: Robot) -> None:
+    """The paper book: the time is set, the person follows."""
+    robot.app.stage.go("paper").go_on()
+
+
+def _filled(name: str) -> Callable[[Robot], None]:
+    def scene(robot: Robot) -> None:
+        for verdict in gallery.verdicts().values():
+            robot.app.show_verdict(replace(verdict, alerts=("number-birth-mismatch",)))
+        robot.app.stage.go(name)
+
+    return scene
+
+
+def still_there(robot: Robot) -> None:
+    """Nobody has touched the screen for a while."""
+    robot.app.stage.go("person")
+    for _ in range(50):
+        robot.app.stage.tick()
+
+
+def toast(robot: Robot) -> None:
+    """Somebody passes while the guard is busy."""
+    robot.app.stage.go("person")
+    robot.app.show_verdict(gallery.RECORDED)
+
+
 def out_of_service(robot: Robot) -> None:
     """The kiosk cannot record."""
     robot.app.show_health(gallery.OFFLINE)
@@ -68,5 +117,20 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "guard-after": after_verdict,
     "code-numbers": code,
     "code-letters": code_letters,
+    "menu": _page("menu"),
+    "person-phone": _page("person"),
+    "person-name": person_name,
+    "person-held-key": held_key,
+    "entries": _filled("entries"),
+    "alerts": _filled("alerts"),
+    "guard-alerts": _filled("guard"),
+    "paper-when": _page("paper"),
+    "paper-who": paper_who,
+    "shift": _page("shift"),
+    "clock": _page("clock"),
+    "language": _page("language"),
+    "help": _page("help"),
+    "still-there": still_there,
+    "toast": toast,
     "out-of-service": out_of_service,
 }

@@ -1,0 +1,68 @@
+"""The shift: what happened since it began, and who is on duty from now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
+
+from kiosk.model import ChangeGuard
+from kiosk.screens.face import Means
+from kiosk.screens.page import Fact, PageFace
+
+LONGEST = 8
+
+
+class ShiftFace(PageFace):
+    """The slip at hand-over; handing over begins the counts anew and never blocks the gate."""
+
+    guard = StringProperty("")
+    facts = ListProperty()
+    done = BooleanProperty(defaultvalue=False)
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        super().__init__(means, **kwargs)
+        for name in ("words", "health"):
+            self.fbind(name, self._read)
+        self._read()
+
+    def _read(self, *_: object) -> None:
+        shift, words = self.means.recollection.shift, self.words
+        share = "" if shift.share is None else f"{shift.share}%"
+        grid = self.ids.grid
+        grid.clear_widgets()
+        for shape, key, value in (
+            ("tick", "shift.scanned", str(shift.scanned)),
+            ("keyboard", "shift.by_hand", str(shift.by_hand)),
+            ("people", "shift.unscanned", str(shift.unscanned)),
+            ("code", "shift.share", share or "–"),
+            ("bell", "shift.alerts", str(shift.alerts)),
+            ("waiting", "shift.waiting", str(self.health.waiting)),
+        ):
+            grid.add_widget(Fact(shape=shape, text=words[key], value=value))
+
+    def hand_over(self) -> None:
+        """Begin a new shift."""
+        if self.means.services.change_guard is not None:
+            self.means.services.change_guard(ChangeGuard(self.guard))
+        self.means.recollection.hand_over()
+        self.guard = ""
+        self._read()
+        self.done = True
+
+    def type(self, text: str) -> None:
+        """Take figures of the guard's own number."""
+        if text.isascii() and text.isdigit() and len(self.guard) + len(text) <= LONGEST:
+            self.guard += text
+
+    def press(self, key: str) -> bool:
+        """Take a named key."""
+        if key == "backspace":
+            self.guard = self.guard[:-1]
+            return True
+        return super().press(key)
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
