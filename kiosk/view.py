@@ -74,6 +74,7 @@ class _Track:
     last: float
     gone_after: float = GONE_S
     answered: bool = False
+    missed: bool = False
 
 
 class View:
@@ -105,6 +106,8 @@ class View:
         In a ``still`` picture nothing flickers: what is not in it is not in view.
         """
         self._forget(at)
+        for track in self._tracks.values():
+            track.missed = True
         persons: list[Sighting] = []
         others: list[Sighting] = []
         for sighting in sightings:
@@ -151,7 +154,10 @@ class View:
 
     def _forget(self, at: float) -> None:
         self._tracks = {
-            key: track for key, track in self._tracks.items() if at - track.last < track.gone_after
+            key: track
+            for key, track in self._tracks.items()
+            # A machine that was busy for a second has not seen the code leave.
+            if at - track.last < track.gone_after or not track.missed
         }
         if at - self._ambiguous_last >= GONE_S:
             self._ambiguous_from, self._ambiguous_told = None, False
@@ -163,7 +169,7 @@ class View:
             text = sighting.text
             identity = self._who(text) if text is not None else None
             track = self._tracks[key] = _Track(identity, at)
-        track.last = at
+        track.last, track.missed = at, False
         background = track.identity is None and not self.guide.holds(sighting.centre, size)
         track.gone_after = BACKGROUND_GONE_S if background else GONE_S
         return track

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from kiosk.demo import film
-from kiosk.demo.conductor import VirtualDisplay, display, python
+from kiosk.demo.conductor import DemoFailed, VirtualDisplay, display, python
 from kiosk.demo.story import Story
 
 
@@ -54,10 +54,35 @@ def _film(stack: contextlib.ExitStack) -> Path:
     for old in cache.glob("film-*"):
         if old != folder:
             shutil.rmtree(old)
-    if film.prepare(folder):
-        print("Drawing the visitors' film (once; the demo begins meanwhile).")
-        sys.stdout.flush()
-        process = subprocess.Popen(python("-m", "kiosk.demo.film", str(folder)))
+    folder.mkdir(exist_ok=True)
+    lacking = film.missing(folder)
+    if lacking:
+        _draw(stack, folder, lacking)
+    return folder
+
+
+def _draw(stack: contextlib.ExitStack, folder: Path, lacking: list[int]) -> None:
+    """Draw the scenes that are not there yet, on every core; the kiosk needs them all in time."""
+    cores = max(1, min(os.cpu_count() or 1, len(lacking)))
+    told = f"Drawing the visitors' film, once: {len(lacking)} scenes"
+    print(told, flush=True)
+    # Dealt like cards, so that all processes end at about the same time.
+    shares = [lacking[core::cores] for core in range(cores)]
+    drawing = [
+        subprocess.Popen(python("-m", "kiosk.demo.film", str(folder), *map(str, share)))
+        for share in shares
+    ]
+    for process in drawing:
         stack.callback(process.wait)
         stack.callback(process.terminate)
-    return folder
+    while any(process.poll() is None for process in drawing):
+        _show(folder, len(lacking))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            next(p for p in drawing if p.poll() is None).wait(0.5)
+    if any(process.returncode for process in drawing):
+        raise DemoFailed("The visitors' film could not be drawn; is the disk full?")
+
+
+def _show(folder: Path, lacking: int) -> None:
+    if sys.stdout.isatty():
+        print(f"\r{lacking - len(film.missing(folder))} of {lacking} ", end="", flush=True)

@@ -106,11 +106,23 @@ def sample_code(path: Path | None = None) -> str:
     )
 
 
+def missing(folder: Path) -> list[int]:
+    """Return the numbers of the scenes that ``folder`` lacks."""
+    return [n for n, scene in enumerate(script()) if not segment(folder, n, scene).exists()]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Render the film into a folder: ``python -m kiosk.demo.film FOLDER``."""
+    """Render the film into a folder: ``python -m kiosk.demo.film FOLDER [NUMBER…]``."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
-    render(parser.parse_args(argv).folder)
+    parser.add_argument("scenes", type=int, nargs="*", help="only these, so that two may share")
+    options = parser.parse_args(argv)
+    if not options.scenes:
+        render(options.folder)
+    for number in options.scenes:
+        scene = script()[number]
+        if not segment(options.folder, number, scene).exists():
+            _write(segment(options.folder, number, scene), scene, seed=number)
     return 0
 
 

@@ -77,9 +77,7 @@ class OutboxMachine(RuleBasedStateMachine):
             self.put.append(row.entry.hash)
             assert row.seq == len(self.put)
 
-    @rule(
-        limit=st.integers(1, 7), lost=st.booleans(), bad=st.sets(st.integers(1, 40), max_size=3)
-    )
+    @rule(limit=st.integers(1, 7), lost=st.booleans(), bad=st.sets(st.integers(1, 40), max_size=3))
     def send(self, *, limit: int, lost: bool, bad: set[int]) -> None:
         rows = self.outbox.due(limit=limit, max_bytes=100_000)
         answers = self.hub.take([(row.seq, row.entry) for row in rows], bad=bad)
