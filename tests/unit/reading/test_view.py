@@ -80,6 +80,14 @@ def test_missed_frames_are_no_absence(gate):
     assert shown == [AN]
 
 
+def test_a_machine_that_was_busy_has_not_seen_the_code_leave(gate):
+    assert gate.frames(0.5, code(AN)) == [AN]
+    gate.now += 3.0  # no frame at all
+    assert gate.frames(0.5, code(AN)) == []
+    gate.frames(1.2)
+    assert gate.frames(0.5, code(AN)) == [AN]
+
+
 def test_one_person_after_another_needs_no_pause(gate):
     assert gate.frames(1, code(AN)) + gate.frames(1, code(BINH)) == [AN, BINH]
 
