@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hub import arguments_more, desk_arguments
+
 _EPILOG = """\
 A first hub, its first place and the code for its first kiosk:
 
@@ -143,6 +145,6 @@ def parser() -> argparse.ArgumentParser:
         "--reason", default="hub entries --reveal", metavar="TEXT", help="why, for the audit"
     )
 
-    audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
-    audit.add_argument("--action", metavar="A", help="only these, such as reveal")
+    arguments_more.add(commands, command)
+    desk_arguments.add(commands, command)
     return root

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hub.errors import BadUsage
 from hub.home import Home
-from hub.keys import KeyRing
 
 
 def ready(home: Home) -> None:
@@ -26,7 +24,7 @@ def ready(home: Home) -> None:
                 "The database is of an older version of this program: run hub migrate "
                 "(and keep a copy of it before)."
             )
-        _check_keys(settings.KEYS)
+        note_keys()
 
 
 def migrate(home: Home) -> int:
@@ -37,7 +35,7 @@ def migrate(home: Home) -> int:
         steps = _behind(executor)
         if steps:
             call_command("migrate", verbosity=0, interactive=False)
-        _check_keys(settings.KEYS)
+        note_keys()
     return steps
 
 
@@ -63,12 +61,15 @@ def _refuse_newer(executor: MigrationExecutor) -> None:
             )
 
 
-def _check_keys(ring: KeyRing) -> None:
-    """Refuse a database whose keys lie elsewhere; note new keys' ids in it."""
+def note_keys() -> None:
+    """Refuse a database whose keys lie elsewhere; note new keys' ids in it, and tell kiosks."""
+    from hub.intake.answers import ring
     from hub.intake.models import HubKey
+    from hub.intake.transactions import durable
+    from hub.trust.settings import newest_version, publish
 
     known = set(HubKey.objects.values_list("kid", flat=True))
-    present = {kid: kind for kind, kids in ring.ids.items() for kid in kids}
+    present = {kid: kind for kind, kids in ring().ids.items() for kid in kids}
     if known - set(present):
         raise BadUsage(
             "This database belongs to a hub whose keys are not in the keys folder: put the "
@@ -78,3 +79,6 @@ def _check_keys(ring: KeyRing) -> None:
     new = [HubKey(kid=k, kind=v, created=now) for k, v in present.items() if k not in known]
     if new:
         HubKey.objects.bulk_create(new, ignore_conflicts=True)
+    if new or not newest_version():
+        with durable():
+            publish()

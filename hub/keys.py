@@ -31,7 +31,7 @@ def secret_kid(kind: str, secret: bytes) -> bytes:
     return hashlib.sha256(kind.encode() + b"\0" + secret).digest()[:SECRET_KID_BYTES]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyRing:
     """All private keys of a hub, by kind, oldest first; its representation shows none."""
 
@@ -80,21 +80,29 @@ class KeyRing:
 
 def load(home: Home) -> KeyRing:
     """Read the keys in ``home``, making the first ones where there are none."""
-    found = _read(home.keys)
+    found = read_folder(home.keys)
     if set(found) != set(KINDS):
         with home.locked():
-            found = _read(home.keys)
+            found = read_folder(home.keys)
             for kind in KINDS:
                 if kind not in found:
                     add(home, kind)
-            found = _read(home.keys)
+            found = read_folder(home.keys)
     return KeyRing({kind: tuple(raw for _, raw in sorted(found[kind])) for kind in KINDS})
 
 
+def stamp(home: Home) -> int:
+    """Return a number that changes when a key is added or taken away."""
+    try:
+        return home.keys.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def add(home: Home, kind: str) -> None:
-    """Make a new key of ``kind``, in use from the next start of the hub."""
+    """Make a new key of ``kind``, in use at once: a running hub sees the folder change."""
     home.keys.mkdir(mode=0o700, exist_ok=True)
-    number = max([n for n, _ in _read(home.keys).get(kind, [])], default=0) + 1
+    number = max([n for n, _ in read_folder(home.keys).get(kind, [])], default=0) + 1
     if kind == "signing":
         raw = SigningKey.new().raw
     elif kind == "opening":
@@ -104,7 +112,16 @@ def add(home: Home, kind: str) -> None:
     write_private(home.keys / f"{kind}-{number:04}.key", raw.hex() + "\n")
 
 
-def _read(folder: Path) -> dict[str, list[tuple[int, bytes]]]:
+def remove(home: Home, kind: str, raw: bytes) -> None:
+    """Take a key away for good."""
+    with home.locked():
+        for path in home.keys.glob(f"{kind}-*.key"):
+            if path.read_text(encoding="ascii").strip() == raw.hex():
+                path.unlink()
+
+
+def read_folder(folder: Path) -> dict[str, list[tuple[int, bytes]]]:
+    """Return the keys in a folder by kind, each with its number."""
     found: dict[str, list[tuple[int, bytes]]] = {}
     if not folder.is_dir():
         return found

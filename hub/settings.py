@@ -6,9 +6,8 @@ from hub import keys
 from hub.home import Home
 
 HOME = Home.from_environment()
-KEYS = keys.load(HOME)
 
-SECRET_KEY = KEYS.session
+SECRET_KEY = keys.load(HOME).session
 DEBUG = False
 # Nothing of ours is built from the Host header: codes and boards take the address from --url.
 ALLOWED_HOSTS = ["*"]
@@ -22,6 +21,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "hub.intake",
+    "hub.tracing",
+    "hub.desk",
+    "hub.trust",
+    "hub.places",
+    "hub.retention",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
-from hub.intake.models import Claim
+from hub import keys
+from hub.intake.models import Claim, Kiosk
 from hub.intake.transactions import now_ms
 from hub.intake.vault import Vault
 from hub.keys import KeyRing
 from wire import signed
 from wire.batch import Refusal, digest
 from wire.errors import WireError
-from wire.keys import VerifyKey
+from wire.keys import SigningKey, VerifyKey
 
 HTTP_STATUS = {"malformed": 400, "too-large": 413}
 _NOBODY = uuid.UUID(int=0)
@@ -33,35 +34,52 @@ class Answer:
 class Refused(Exception):
     """The whole request is refused; the reason is one of :class:`wire.batch.Refusal`'s."""
 
-    def __init__(self, reason: str, request: uuid.UUID = _NOBODY) -> None:
+    def __init__(
+        self, reason: str, request: uuid.UUID = _NOBODY, kiosk: Kiosk | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.request = request
+        self.kiosk = kiosk
 
 
 def ring() -> KeyRing:
-    """This hub's keys."""
-    keys = settings.KEYS
-    assert isinstance(keys, KeyRing)
-    return keys
+    """This hub's keys, read anew when a command changed their folder."""
+    return _ring(keys.stamp(settings.HOME))
 
 
-@cache
+@lru_cache(maxsize=1)
+def _ring(_stamp: int) -> KeyRing:
+    return keys.load(settings.HOME)
+
+
 def vault() -> Vault:
     """This hub's vault."""
-    return Vault(ring())
+    return _vault(ring())
 
 
-def signed_answer(payload: dict[str, Any], kind: str) -> Answer:
-    """Sign ``payload`` as an object of ``kind``."""
-    return Answer(signed.sign(payload, ring().signing, kind))
+@lru_cache(maxsize=1)
+def _vault(ring: KeyRing) -> Vault:
+    return Vault(ring)
+
+
+def signed_answer(payload: dict[str, Any], kind: str, kiosk: Kiosk) -> Answer:
+    """Sign ``payload`` as an object of ``kind`` with a key that ``kiosk`` believes."""
+    return Answer(signed.sign(payload, signing_key(kiosk), kind))
 
 
 def refusal(data: bytes, refused: Refused) -> Answer:
     """Say no, naming the very bytes that were refused."""
     payload = Refusal(refused.request, digest(data), refused.reason, now_ms()).pack()
-    body = signed.sign(payload, ring().signing, "refusal")
-    return Answer(body, HTTP_STATUS.get(refused.reason, 403))
+    key = signing_key(refused.kiosk) if refused.kiosk else ring().signing
+    return Answer(signed.sign(payload, key, "refusal"), HTTP_STATUS.get(refused.reason, 403))
+
+
+def signing_key(kiosk: Kiosk) -> SigningKey:
+    """Return the newest key that ``kiosk`` believes (:mod:`hub.trust.signer`)."""
+    from hub.trust import signer
+
+    return signer.signing_key(kiosk)
 
 
 def request_of(payload: Any) -> uuid.UUID:
@@ -104,4 +122,4 @@ def sender(data: bytes, kind: str) -> tuple[Claim, Any]:
 def check_standing(claim: Claim, request: uuid.UUID) -> None:
     """Refuse a revoked key or kiosk."""
     if "revoked" in (claim.status, claim.kiosk.status):
-        raise Refused("revoked", request)
+        raise Refused("revoked", request, claim.kiosk)

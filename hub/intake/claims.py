@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from hub.intake.answers import Answer, Refused, request_of, ring, signed_answer
+from hub.intake.answers import Answer, Refused, request_of, signed_answer, signing_key
 from hub.intake.audit import record
 from hub.intake.boots import Boots
 from hub.intake.exchange import Exchange, met
 from hub.intake.models import Claim, EnrolmentToken, Kiosk
 from hub.intake.registry import token_digest
 from hub.intake.transactions import durable
+from hub.trust.settings import signed_settings
 from wire import batch as wire
 from wire import signed
 from wire.enrol import Claim as ClaimMessage
@@ -45,8 +46,9 @@ def claim(data: bytes) -> Answer:
         status="accepted" if row.status == Claim.Status.ACCEPTED else "held",
         certificate=bytes(row.certificate) if row.status == Claim.Status.ACCEPTED else b"",
         now_ms=exchange.now_ms,
+        settings=signed_settings(signing_key(row.kiosk)),
     )
-    return signed_answer(answer.pack(), "claim-answer")
+    return signed_answer(answer.pack(), "claim-answer", row.kiosk)
 
 
 def plain(text: str) -> str:
@@ -122,4 +124,4 @@ def certificate(kiosk: Kiosk, key: bytes, now: dt.datetime) -> bytes:
     """Sign that ``key`` speaks for this gate."""
     expires = int((now + CERTIFICATE).timestamp() * 1000)
     body = KioskCertificate(kiosk.pk, kiosk.place_id, key, SCOPE, expires)
-    return signed.sign(body.pack(), ring().signing, "kiosk-certificate")
+    return signed.sign(body.pack(), signing_key(kiosk), "kiosk-certificate")

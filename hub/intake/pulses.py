@@ -7,11 +7,12 @@ import math
 from typing import Any
 
 from hub.intake import chains
-from hub.intake.answers import Answer, Refused, sender, signed_answer
+from hub.intake.answers import Answer, Refused, sender, signed_answer, signing_key
 from hub.intake.boots import Boots
 from hub.intake.exchange import Exchange, met
 from hub.intake.models import Chain, ChainFlag, Kiosk, Ledger
 from hub.intake.transactions import durable
+from hub.trust.settings import signed_settings
 from wire import batch as wire
 from wire.batch import Pulse, PulseAnswer
 from wire.errors import Malformed
@@ -52,8 +53,11 @@ def pulse(data: bytes) -> Answer:
             heads={str(chain): [seq, hash_.hex()] for chain, seq, hash_ in heads},
         )
         held = tuple(_held(exchange, chain, seq, hash_) for chain, seq, hash_ in heads)
-    answer = PulseAnswer(claim.kiosk_id, message.request, held, exchange.now_ms)
-    return signed_answer(answer.pack(), "pulse-answer")
+    # What the kiosk has just said to hold decides which key it believes.
+    claim.kiosk.settings_version = message.settings
+    newer = signed_settings(signing_key(claim.kiosk), newer_than=message.settings)
+    answer = PulseAnswer(claim.kiosk_id, message.request, held, exchange.now_ms, newer)
+    return signed_answer(answer.pack(), "pulse-answer", claim.kiosk)
 
 
 def _held(exchange: Exchange, chain: Any, seq: int, hash_: bytes) -> wire.Held:

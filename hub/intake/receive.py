@@ -54,7 +54,7 @@ def receive(data: bytes) -> Reply:
         wire.Answer(row.hash, *outcome) for row, outcome in zip(rows, outcomes, strict=True)
     )
     receipt = Receipt(claim.kiosk_id, batch.request, digest(data), answers, told, now_ms())
-    return signed_answer(receipt.pack(), "receipt")
+    return signed_answer(receipt.pack(), "receipt", claim.kiosk)
 
 
 def _judged(row: Row, kiosk: uuid.UUID) -> Row:

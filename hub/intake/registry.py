@@ -71,13 +71,19 @@ def invite(
     token = secrets.token_bytes(TOKEN_BYTES)
     kiosk = uuid.uuid4()
     gate = gate.strip()[:80] or f"Cổng {place.kiosks.count() + 1}"
+    keys = ring()
     with durable():
-        Kiosk.objects.create(id=kiosk, place=place, gate=gate, created=now)
+        Kiosk.objects.create(
+            id=kiosk,
+            place=place,
+            gate=gate,
+            created=now,
+            invited_under=keys.signing.kid.hex(),
+        )
         EnrolmentToken.objects.create(
             digest=token_digest(token), kiosk_id=kiosk, created=now, expires=now + valid
         )
         record("kiosk-invite", actor=actor, subject=str(kiosk), detail={"place": place.pk})
-    keys = ring()
     code = EnrolmentCode(
         kiosk=kiosk,
         token=token,

@@ -34,6 +34,7 @@ class Kiosk(models.Model):
 
     ``status``: invited (no claim yet), active, revoked. What pulses tell lies in ``health``,
     ``tally`` and ``heads`` (per chain: seq and hash in hex of the kiosk's last entry).
+    ``invited_under`` is the id of the hub's key in its enrolment code (empty: the first).
     """
 
     class Status(models.TextChoices):
@@ -54,6 +55,7 @@ class Kiosk(models.Model):
     clock = models.CharField(max_length=12, blank=True)
     clock_off_ms = models.BigIntegerField(null=True)
     settings_version = models.PositiveIntegerField(default=0)
+    invited_under = models.CharField(max_length=16, blank=True)
     health = models.JSONField(default=dict)
     tally = models.JSONField(default=dict)
     heads = models.JSONField(default=dict)

@@ -1,0 +1,75 @@
+"""What the commands on keys, passes, places, boards and forgetting take."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any, Protocol
+
+Group = Any  # argparse names its type of subparsers privately
+
+
+class Command(Protocol):
+    """Adds one command to a group."""
+
+    def __call__(self, group: Group, name: str, run: str, text: str) -> argparse.ArgumentParser: ...
+
+
+def add(commands: Group, command: Command) -> None:
+    """Add them all."""
+    _keys(commands, command)
+    _passes(commands, command)
+    audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
+    audit.add_argument("--action", metavar="A", help="only these, such as reveal")
+
+
+def _group(commands: Group, name: str, text: str) -> Group:
+    return commands.add_parser(name, help=text).add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+
+
+def _keys(commands: Group, command: Command) -> None:
+    keys = _group(commands, "key", "the hub's keys: rotate, list, drop, escrow, restore")
+    rotate = command(keys, "rotate", "trust:rotate", "make a new key; old ones stay")
+    rotate.add_argument("--sign", action="store_true", help="what answers, passes, boards bear")
+    rotate.add_argument("--seal", action="store_true", help="what kiosks seal entries to")
+    command(keys, "list", "trust:list_", "show the keys and what still needs each")
+    drop = command(keys, "drop", "trust:drop", "destroy an old seal key that nothing needs")
+    drop.add_argument("key", metavar="KEY", help="its id, as hub key list shows it")
+    for name, text in (
+        ("escrow", "write the copy of all keys that is locked away, encrypted"),
+        ("restore", "put the keys back from their escrow copy"),
+    ):
+        run = "trust:make_escrow" if name == "escrow" else "trust:restore"
+        escrow = command(keys, name, run, text)
+        escrow.add_argument("file", type=Path, metavar="FILE")
+        escrow.add_argument(
+            "--passphrase-stdin", action="store_true", help="read it from standard input"
+        )
+
+
+def _passes(commands: Group, command: Command) -> None:
+    passes = _group(commands, "pass", "personal passes: issue, list, revoke")
+    issue = command(passes, "issue", "passes:issue", "issue signed passes, as cards to print")
+    issue.add_argument("name", metavar="NAME", nargs="?", default="")
+    issue.add_argument("--roster", type=Path, metavar="FILE", help="XLSX or CSV, a row for each")
+    for name, text in (
+        ("number", "citizen or passport number"),
+        ("birth", "31/01/1990, 1990-01-31 or 1990"),
+        ("sex", "Nam or Nữ"),
+        ("phone", ""),
+        ("bhyt", "health insurance number"),
+        ("purpose", "staff, worker, pupil, patient, …"),
+        ("place", "the only place it is for; default: every place"),
+    ):
+        issue.add_argument(f"--{name}", default="", metavar=name[0].upper(), help=text)
+    issue.add_argument(
+        "--valid", type=float, default=365, metavar="DAYS", help="default: %(default)s"
+    )
+    issue.add_argument("--out", type=Path, metavar="F.pdf", help="cards, ten to an A4 sheet")
+    command(passes, "list", "passes:list_", "show what was issued; no names")
+    revoke = command(passes, "revoke", "passes:revoke", "take passes back")
+    revoke.add_argument("id", metavar="ID", nargs="?", default="", help="or its beginning")
+    revoke.add_argument("--number", default="", metavar="N", help="all of this bearer's")
+    revoke.add_argument("--reason", default="", metavar="TEXT")

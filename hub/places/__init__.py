@@ -1,0 +1,8 @@
+"""Places: kinds, the two trees, the life cycle, import from lists, boards.
+
+- :mod:`hub.places.kinds` the kinds of venue, as data
+- :mod:`hub.places.units` territory and governing bodies, with validity dates
+- :mod:`hub.places.lifecycle` from known to closed, each step with its reason
+- :mod:`hub.places.imports` lists of places, checked row by row before anything is taken
+- :mod:`hub.places.boards` the board on the wall: drawn, numbered, checked
+"""
