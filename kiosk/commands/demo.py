@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     for old in (out / "screens").glob("*.png"):
         old.unlink()
+    # A terminated demo takes its hub, its kiosk and its screen along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as stack:
         # The demo's data are of invented people and of no use afterwards.
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
