@@ -6,6 +6,7 @@ and the shell's commands included (a test looks).
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -36,6 +37,18 @@ def open_names(
     with durable():
         record("reveal", actor=actor, subject=subject, reason=reason, detail=dict(detail or {}))
     return _opened(entries)
+
+
+def open_boxes(
+    boxes: Iterable[tuple[uuid.UUID, bytes]], *, actor: str, reason: str, subject: str
+) -> Iterator[tuple[uuid.UUID, Any]]:
+    """Yield what other rows' boxes hold (a caller's notes), under the same rule as names."""
+    if not reason.strip():
+        raise NotAllowed("Opening notes needs a reason.")
+    with durable():
+        record("reveal-notes", actor=actor, subject=subject, reason=reason)
+    safe = vault()
+    return ((row, safe.unbox(box, row)) for row, box in boxes)
 
 
 def _opened(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Content]]:

@@ -131,7 +131,9 @@ OVERLAPS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "one", "other", "expected"), OVERLAPS, ids=[o[0] for o in OVERLAPS])
+@pytest.mark.parametrize(
+    ("what", "one", "other", "expected"), OVERLAPS, ids=[o[0] for o in OVERLAPS]
+)
 def test_two_stays_meet(what, one, other, expected) -> None:
     for found in (overlap(one, other), overlap(other, one)):
         if expected is None:
