@@ -13,6 +13,7 @@ from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Health, Verdict
 from kiosk.screens.settings import ScreenSettings
 from kiosk.ui import KioskApp
+from kiosk.watchdog import Watchdog
 
 FAREWELL_S = 1.5
 """How long "out of service" stands before the process ends for systemd to start it anew."""
@@ -34,6 +35,7 @@ class Windowed:
     ) -> None:
         """``verdict`` hears each one too, from the scan thread, after it was posted."""
         self._verdict = verdict
+        self._watchdog = Watchdog.from_environment()
         self._app: KioskApp | None = None
         post = Post(
             verdict=self._show_verdict,
@@ -68,6 +70,7 @@ class Windowed:
         with self.gate:
             self.gate.start(camera, fps=fps)
             self.app.run()
+            self._watchdog.stopping()
             return 1 if self.gate.failed.is_set() else 0
 
     def _now(self) -> dt.datetime:
@@ -92,8 +95,10 @@ class Windowed:
         self.app.later(FAREWELL_S, self.app.stop)
 
     def _watch(self) -> None:
-        """Once a second on the main thread: a worker that hangs shows."""
-        if self.gate.silent():
+        """Once a second on the main thread: a worker that hangs shows, and starves the watchdog."""
+        hanging = self.gate.silent()
+        self._watchdog.feed(hanging)
+        if hanging:
             self.gate.failed.set()
             self.app.show_out_of_service("fault")
             self._leave_soon()

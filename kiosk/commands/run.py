@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
+import time
 from types import FrameType
 
 from kiosk import config as configuration
 from kiosk.commands.lines import say, verdict_line
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Verdict
+from kiosk.watchdog import Watchdog
 
 LAST_SYNC_S = 10.0
 
@@ -34,8 +36,7 @@ def run(options: argparse.Namespace) -> int:
     _on_signals(stop)
     with Gate(options.data, config, Post(verdict=tell), mode=mode) as gate:
         gate.start(camera, fps=options.fps)
-        while not (stop.is_set() or gate.finished.wait(0.2)):
-            pass
+        _wait(gate, stop)
         if gate.failed.is_set():
             return 1
         if not stop.is_set():
@@ -55,6 +56,15 @@ def summary(gate: Gate) -> dict[str, object]:
         "refused_by_hub": stock.refused,
         "hub": gate.sync.progress.state.value,
     }
+
+
+def _wait(gate: Gate, stop: threading.Event) -> None:
+    watchdog, feeding = Watchdog.from_environment(), 0.0
+    while not (stop.is_set() or gate.finished.wait(0.2)):
+        if time.monotonic() >= feeding:
+            feeding = time.monotonic() + 1.0
+            watchdog.feed(gate.silent())
+    watchdog.stopping()
 
 
 def _on_signals(stop: threading.Event) -> None:
