@@ -144,14 +144,18 @@ class Book:
         )
         return verdict
 
-    def unscanned(self, count: int, way: Way, clocks: Clocks) -> Verdict:
-        """Write that ``count`` people passed without a scan (negative: take back)."""
+    def unscanned(self, count: int, way: Way, clocks: Clocks, *, sensor: bool = False) -> Verdict:
+        """Write that ``count`` people passed without a scan (negative: take back).
+
+        The entry's kind says who counted: ``sensor``, or nothing for the guard.
+        """
         id_, seq = self._recorder.write(
             EntryType.UNSCANNED,
             clocks,
             {},
             direction=way.direction.value,
             basis=way.basis.value,
+            kind="sensor" if sensor else "",
             count=count,
         )
         self.tally = replace(self.tally, unscanned=max(0, self.tally.unscanned + count))

@@ -94,6 +94,23 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What hangs at the board's pins, by GPIO number; 0 for what is not there."""
+
+    relay: int = 0
+    green: int = 0
+    red: int = 0
+    buzzer: int = 0
+    beam: int = 0
+    """A light barrier's contact to ground; counts who passes without a scan."""
+    active_high: bool = True
+    """False for relay boards that switch when their pin is pulled to ground."""
+    open_s: float = 3.0
+    match_s: float = 15.0
+    """How far apart a scan and the walk through the barrier may be."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set at a kiosk."""
 
@@ -105,6 +122,7 @@ class Config:
     sound: Sound = field(default_factory=Sound)
     privacy: Privacy = field(default_factory=Privacy)
     storage: Storage = field(default_factory=Storage)
+    signals: Signals = field(default_factory=Signals)
 
 
 LIMITS: Mapping[str, tuple[float, float]] = {
@@ -119,6 +137,13 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "policy.second_code_s": (5, 600),
     "privacy.keep_days": (7, 365),
     "storage.ballast_mb": (0, 4096),
+    "signals.relay": (0, 27),
+    "signals.green": (0, 27),
+    "signals.red": (0, 27),
+    "signals.buzzer": (0, 27),
+    "signals.beam": (0, 27),
+    "signals.open_s": (0.2, 30),
+    "signals.match_s": (1, 120),
 }
 """The least and the most of numbers; outside them nothing works as meant."""
 

@@ -139,8 +139,9 @@ class Desk:
                     return self._book.correct(id, self._clock.now(), flip=True)
                 case Undo(id):
                     return self._book.correct(id, self._clock.now(), flip=False)
-                case CountUnscanned(count):
-                    return self._book.unscanned(count, self._way(None), self._clock.now())
+                case CountUnscanned(count, sensor):
+                    now = self._clock.now()
+                    return self._book.unscanned(count, self._way(None), now, sensor=sensor)
                 case ChangeGuard(guard):
                     self._book.guard = guard
                     return None

@@ -19,7 +19,7 @@ from typing import Any
 
 import kiosk
 from kiosk.answering import Answering
-from kiosk.camera import Camera, feed, open_camera
+from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.codes.trustlist import load
 from kiosk.config import Config
@@ -35,6 +35,7 @@ from kiosk.membership import Membership
 from kiosk.model import (
     ClockState,
     Command,
+    CountUnscanned,
     Direction,
     DirectionMode,
     Health,
@@ -45,6 +46,7 @@ from kiosk.outbox_file import SQLITE
 from kiosk.presence import tag_key
 from kiosk.recorder import Recorder, Station, start_chain
 from kiosk.salvage import open_outbox
+from kiosk.signals import open_signals
 from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
 from kiosk.upstream import Hub
@@ -52,7 +54,7 @@ from kiosk.workers import Latest, Worker
 
 _log = logging.getLogger(__name__)
 
-PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0}
+PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0, "signals": 10.0}
 """After how long without a pulse a worker hangs: longer than its longest honest step (a
 stream that opens, an answer that trickles)."""
 
@@ -111,6 +113,10 @@ class Gate:
             both_codes=config.policy.declaration,
         )
         self.finished = self.answering.finished
+        self.signals = open_signals(
+            config.signals,
+            unscanned=lambda count: self.send(CountUnscanned(count, sensor=True)),
+        )
         self.hub = Hub(identity.code.url, pin=identity.code.pin)
         self.sync = self._make_sync()
         self.housekeeping = Housekeeping(self.outbox, data, self.clock, config)
@@ -211,7 +217,7 @@ class Gate:
             def opened() -> Camera:
                 return open_camera(spec, fps=rate, size=size)
 
-            if spec.startswith("file:"):
+            if not comes_and_goes(spec):
                 # Opened once here, so that what can never be played is said at once.
                 opened().close()
         else:
@@ -227,6 +233,8 @@ class Gate:
                 status=self._camera_is,
             ),
         }
+        if self.signals is not None:
+            works["signals"] = self.signals.work
         for name, work in works.items():
             worker = Worker(name, work, on_death=self._died)
             self._workers.append(worker)
@@ -246,6 +254,8 @@ class Gate:
         self._post.died(name)
 
     def _tell(self, verdict: Verdict) -> None:
+        if self.signals is not None:
+            self.signals.show(verdict)
         self._post.verdict(verdict)
         self._tell_health()
         if verdict.recorded:
@@ -297,6 +307,8 @@ class Gate:
         """Stop the threads and let the files go; harmless twice."""
         while self._workers:
             self._workers.pop().stop(timeout=30.0)
+        if self.signals is not None:
+            self.signals.close()
         self.hub.close()
         self.outbox.close()
         self._owner.close()

@@ -363,9 +363,13 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class CountUnscanned:
-    """``count`` people passed without a scan; negative takes back."""
+    """``count`` people passed without a scan; negative takes back.
+
+    ``sensor``: a light barrier counted them, not a guard.
+    """
 
     count: int = 1
+    sensor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
