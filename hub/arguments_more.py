@@ -12,13 +12,15 @@ Group = Any  # argparse names its type of subparsers privately
 class Command(Protocol):
     """Adds one command to a group."""
 
-    def __call__(self, group: Group, name: str, run: str, text: str) -> argparse.ArgumentParser: ...
+    def __call__(self, group: Group, name: str, run: str, text: str) -> argparse.ArgumentParser:
+        """Return the new command's parser."""
 
 
 def add(commands: Group, command: Command) -> None:
     """Add them all."""
     _keys(commands, command)
     _passes(commands, command)
+    _boards(commands, command)
     audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
     audit.add_argument("--action", metavar="A", help="only these, such as reveal")
 
@@ -73,3 +75,22 @@ def _passes(commands: Group, command: Command) -> None:
     revoke.add_argument("id", metavar="ID", nargs="?", default="", help="or its beginning")
     revoke.add_argument("--number", default="", metavar="N", help="all of this bearer's")
     revoke.add_argument("--reason", default="", metavar="TEXT")
+
+
+def _boards(commands: Group, command: Command) -> None:
+    board = command(
+        commands,
+        "board",
+        "boards:board",
+        "draw places' boards (hub board PLACE… --out F.pdf), check one from a picture "
+        "(hub board check PICTURE --place P), take one back (hub board revoke NUMBER)",
+    )
+    board.add_argument("what", metavar="PLACE", nargs="*", help="or check PICTURE, revoke NUMBER")
+    board.add_argument("--out", type=Path, metavar="F.pdf")
+    board.add_argument("--size", choices=("A4", "A5"), default="A4", help="default: %(default)s")
+    board.add_argument("--gate", default="", metavar="A", help="a board for this gate alone")
+    board.add_argument("--hotline", default="", metavar="N", help="a phone number to print")
+    board.add_argument("--all", action="store_true", help="of every place that is not closed")
+    board.add_argument("--renew", action="store_true", help="new numbers; the old boards are old")
+    board.add_argument("--place", default="", metavar="P", help="check: where the board hangs")
+    board.add_argument("--reason", default="", metavar="TEXT", help="revoke: why")

@@ -19,7 +19,7 @@ from hub.intake.registry import Invitation, decide_claim, find_kiosk, invite, re
 def enrol(args: argparse.Namespace, home: Home) -> int:
     """Make a kiosk and print the code with which a device becomes it."""
     served, pin = home.remembered_url()
-    url = _url(args.url or served)
+    url = address(args.url or served)
     if not 0 < args.valid <= 3650:
         raise BadUsage("--valid takes days, more than 0 and at most 3650.")
     if not 1 <= args.count <= 1000 or (args.qr and args.count > 1):
@@ -159,7 +159,8 @@ def _facts(kiosk: Kiosk) -> dict[str, Any]:
     }
 
 
-def _url(text: str) -> str:
+def address(text: str) -> str:
+    """Return how kiosks and phones reach this hub; raises :class:`BadUsage`."""
     if not text:
         raise BadUsage(
             "It is not known yet how kiosks reach this hub: start hub serve once, or give --url."

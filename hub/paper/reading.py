@@ -89,7 +89,8 @@ def codes(image: Image.Image) -> list[Seen]:
     """Return what a picture holds, read codes first; tries smaller copies of a large one."""
     located: list[Seen] = []
     longest = max(image.size)
-    for size in dict.fromkeys((min(longest, _TRIED), longest, min(longest, 1000))):
+    larger = min(3 * longest, 1000)  # where a thumbnail's code can be seen, if not read
+    for size in dict.fromkeys((min(longest, _TRIED), longest, min(longest, 1000), larger)):
         scale = size / longest
         copy = image if scale == 1 else image.resize(
             (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
