@@ -139,9 +139,8 @@ class Desk:
                     return self._book.correct(id, self._clock.now(), flip=True)
                 case Undo(id):
                     return self._book.correct(id, self._clock.now(), flip=False)
-                case CountUnscanned(count, sensor):
-                    now = self._clock.now()
-                    return self._book.unscanned(count, self._way(None), now, sensor=sensor)
+                case CountUnscanned(n, beam):
+                    return self._book.unscanned(n, self._way(None), self._clock.now(), sensor=beam)
                 case ChangeGuard(guard):
                     self._book.guard = guard
                     return None
