@@ -191,6 +191,12 @@ class PiCamera(Camera):
         super().close()
 
 
+def comes_and_goes(spec: str) -> bool:
+    """Whether ``spec`` names a device or a stream, which may be there later."""
+    device = spec.isdecimal() or spec.startswith(("/dev/", "http://", "https://", "rtsp://"))
+    return device or spec == "picamera2"
+
+
 def open_camera(
     spec: str, *, fps: float | None = None, size: tuple[int, int] | None = None
 ) -> Camera:
@@ -212,7 +218,7 @@ def open_camera(
         return PiCamera(size=size, fps=fps)
     if spec.startswith("file:"):
         return open_file(spec.removeprefix("file:"), fps=fps)
-    if spec.isdecimal() or spec.startswith(("/dev/", "http://", "https://", "rtsp://")):
+    if comes_and_goes(spec):
         return CaptureCamera(spec, size=size, fps=fps)
     msg = (
         f"The camera {spec!r} is not known: say 0, /dev/video0, picamera2, file:PATH, "

@@ -30,6 +30,22 @@ _PAGE_SIZES = (512, 1024, 2048, 4096, 8192, 16384, 32768)
 _DONE = (STORED, KNOWN, EXPIRED, DISCARD)
 
 
+def plain_header(head: bytes) -> bool:
+    """Whether a database begins as every outbox does; an empty one has not begun yet.
+
+    SQLite believes some flipped bits there, and opens the file for reading only.
+    """
+    if not head:
+        return True
+    return (
+        head[:16] == b"SQLite format 3\0"
+        and all(version in (1, 2) for version in head[18:20])
+        and head[20:24] == b"\0\x40\x20\x20"
+        and head[44:48] in (bytes(4), b"\0\0\0\4")
+        and head[56:60] in (bytes(4), b"\0\0\0\1")
+    )
+
+
 def torn_inside(journal: bytes) -> bool:
     """Whether the journal is broken before its end: synced commits follow the broken frame.
 

@@ -116,6 +116,12 @@ class OutboxFile:
                 (name, value),
             )
 
+    @property
+    def version(self) -> int:
+        """How many migrations the file has seen; 0 for one that is not made yet."""
+        with self.lock, faults(self.path):
+            return version_of(self._connection())
+
     def journal(self) -> str:
         """Return SQLite's journal mode and durability, e.g. ``wal/full``."""
         mode = self.read("PRAGMA journal_mode")[0][0]
@@ -171,7 +177,7 @@ def faults(path: Path) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise  # a defect of ours, not of the file
     except sqlite3.OperationalError as error:
-        if _primary(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if _primary(error) in _DAMAGE:
             raise damaged(path) from error
         raise DiskRefused(f"The disk does not take entries: {error}.") from error
     except (sqlite3.DatabaseError, OverflowError, UnicodeDecodeError) as error:
@@ -186,6 +192,12 @@ def damaged(path: Path) -> OutboxDamaged:
         f"{path} is damaged; start the kiosk again (or run “kiosk fsck --salvage”) and it "
         "saves what can be read."
     )
+
+
+_DAMAGE = frozenset(
+    # SQLITE_ERROR: our statements are fixed, so a schema that they do not fit is not ours.
+    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA}
+)
 
 
 def _primary(error: sqlite3.Error) -> int:
@@ -228,10 +240,23 @@ def _create(path: Path) -> None:
         raise DiskRefused(f"{path} cannot be made: {error.strerror}.") from error
 
 
+def version_of(db: sqlite3.Connection) -> int:
+    """Return how many migrations the file has seen."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _told_version(db: sqlite3.Connection) -> int:
+    """Return the version that the file also tells as a fact: one flipped bit fools nobody."""
+    found = db.execute("SELECT value FROM facts WHERE name = 'version'").fetchone()
+    return int.from_bytes(found[0], "big") if found else 0
+
+
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
     with faults(path):
-        version = db.execute("PRAGMA user_version").fetchone()[0]
+        version = version_of(db)
         if version > len(MIGRATIONS):
+            if _told_version(db) != version:
+                raise damaged(path)
             raise OutboxNewer(
                 f"{path} was written by a newer version of this program; install that version."
             )
@@ -246,6 +271,10 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
                     chain = uuid.uuid4().bytes
                     db.execute("INSERT INTO facts (name, value) VALUES ('chain', ?)", (chain,))
                 db.execute(f"PRAGMA user_version = {number}")
+                db.execute(
+                    "INSERT OR REPLACE INTO facts (name, value) VALUES ('version', ?)",
+                    (number.to_bytes(4, "big"),),
+                )
                 db.execute("COMMIT")
             except BaseException:
                 if db.in_transaction:

@@ -13,25 +13,20 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from kiosk.carving import Buffer, Carver, torn_inside
+from kiosk.carving import Buffer, Carver
 from kiosk.errors import DiskRefused, OutboxDamaged
 from kiosk.files import sync_file, sync_folder
+from kiosk.inspection import beside, examine, read_or_nothing
 from kiosk.outbox_file import damage_mark
-from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE, Outbox
 from kiosk.rows import Before, Older, Rescued
-from wire.entry import GENESIS
-from wire.errors import WireError
 
 _log = logging.getLogger(__name__)
-
-SMALL_BYTES = 32 * 1024 * 1024
-"""An outbox up to this size (two busy weeks) is checked at each start; it takes 0.3 s."""
 
 _BUILDING, _FRESH = "outbox.building.sqlite3", "outbox.fresh.sqlite3"
 
@@ -70,40 +65,12 @@ def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
     return Outbox(path), report
 
 
-def examine(path: Path) -> list[str]:
-    """Look for damage before the outbox is used; a large file only where there is a reason."""
-    if not path.exists():
-        return []
-    wal = _beside(path, "-wal")
-    if wal.exists() and torn_inside(wal.read_bytes()):
-        return ["The journal is damaged before its end."]
-    if path.stat().st_size > SMALL_BYTES and not damage_mark(path).exists():
-        return []
-    try:
-        with OutboxView(path) as outbox:
-            return _integrity(outbox) or _marks(outbox)
-    except OutboxDamaged as error:
-        return [str(error)]
-    except DiskRefused as error:
-        # A new file has no tables yet; what else refuses will do so where it is opened.
-        _log.debug("The outbox was not examined: %s", error)
-        return []
-
-
-def inspect(outbox: OutboxView) -> list[str]:
-    """Check the file and the chain; returns findings, each one plain sentence."""
-    try:
-        return _integrity(outbox) + _chain(outbox)
-    except OutboxDamaged as error:
-        return [str(error)]
-
-
 def salvage(folder: Path, findings: list[str]) -> Report:
     """Save what can be read of the outbox in ``folder`` into a fresh one."""
     path = folder / FILE
     kept = _keep(folder)
     building = folder / _BUILDING
-    for part in (building, _beside(building, "-wal"), _beside(building, "-shm")):
+    for part in (building, beside(building, "-wal"), beside(building, "-shm")):
         part.unlink(missing_ok=True)
     with Outbox(building) as fresh:
         before = _transfer(kept, fresh)
@@ -131,7 +98,7 @@ def _finish(folder: Path) -> None:
         return
     # A journal of the old file beside the new one would be played into it.
     for suffix in ("-wal", "-shm"):
-        _beside(path, suffix).unlink(missing_ok=True)
+        beside(path, suffix).unlink(missing_ok=True)
     sync_folder(folder)
     fresh.replace(path)
     sync_folder(folder)
@@ -144,7 +111,7 @@ def _keep(folder: Path) -> Path:
     try:
         kept.mkdir(mode=0o700)
         for suffix in ("", "-wal"):
-            source = _beside(folder / FILE, suffix)
+            source = beside(folder / FILE, suffix)
             if not source.exists():
                 continue
             try:
@@ -179,7 +146,7 @@ def _transfer(kept: Path, fresh: Outbox) -> Before | None:
                 earlier[base] = Older(row.chain, base, row.seq, row.entry.hash)
             yield number, row
 
-    journal = _read(_beside(kept / FILE, "-wal"))
+    journal = read_or_nothing(beside(kept / FILE, "-wal"))
     with _mapped(kept / FILE) as database:
         carver = Carver(database, journal)
         fresh.rescue(placed(carver.rows()))
@@ -236,43 +203,6 @@ class _Chain:
         return Before(head.chain, head.seq, head.entry.hash, tuple(lost))
 
 
-def _integrity(outbox: OutboxView) -> list[str]:
-    told = [str(row[0]) for row in outbox.file.read("PRAGMA integrity_check(20)")]
-    plain = [" ".join(text.replace("*** in database main ***", "").split()) for text in told]
-    return [f"The database is damaged: {text}." for text in plain if text != "ok"]
-
-
-def _marks(outbox: OutboxView) -> list[str]:
-    after = -(2**63)
-    while page := outbox.rows(after=after, limit=2000):  # raises where a mark does not fit
-        after = page[-1].seq
-    return []
-
-
-def _chain(outbox: OutboxView) -> list[str]:
-    findings: list[str] = []
-    after, prev, expected = 0, None, None
-    while page := outbox.rows(after=after):
-        for row in page:
-            try:
-                header = row.entry.header
-            except WireError as error:
-                findings.append(f"Entry {row.seq} cannot be read: {error}")
-                prev, expected = None, row.seq + 1
-                continue
-            if header.seq != row.seq or header.chain != outbox.chain:
-                findings.append(f"Entry {row.seq} lies in a foreign place.")
-            contiguous = expected is None or row.seq == expected
-            if prev is not None and contiguous and header.prev != prev:
-                findings.append(f"Entry {row.seq} does not follow the entry before it.")
-            first = outbox.before.hash if outbox.before else GENESIS
-            if row.seq == 1 and header.prev != first:
-                findings.append("The first entry does not begin the chain.")
-            prev, expected = row.entry.hash, row.seq + 1
-        after = page[-1].seq
-    return findings
-
-
 @contextmanager
 def _mapped(path: Path) -> Iterator[Buffer]:
     """Give a file's bytes without reading all of them at once."""
@@ -281,13 +211,3 @@ def _mapped(path: Path) -> Iterator[Buffer]:
             yield mapped
     except (FileNotFoundError, ValueError):  # mmap takes no empty file
         yield b""
-
-
-def _read(path: Path) -> bytes:
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    return b""
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)

@@ -220,6 +220,13 @@ class Running:
             return True
         return False
 
+    def until(self, test: Callable[[], bool], timeout: float = TIMEOUT_S) -> None:
+        """Look ten times a second whether ``test`` holds of what it leaves behind."""
+        for _ in range(round(timeout * 10)):
+            if test() or not self.lives(0.1):
+                break
+        assert test(), self.errors
+
     def kill(self) -> None:
         """Pull the plug of the process."""
         self.process.send_signal(signal.SIGKILL)

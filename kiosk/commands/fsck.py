@@ -7,9 +7,9 @@ import argparse
 from kiosk.commands.lines import say
 from kiosk.errors import OutboxDamaged
 from kiosk.files import Ownership
+from kiosk.inspection import inspect
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
-from kiosk.salvage import inspect
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from kiosk.inspection import inspect
 from kiosk.presence import Passage
 from kiosk.queue import FILE, Outbox
-from kiosk.salvage import inspect
 from wire.batch import KNOWN, REFUSED, STORED, Answer, Held
 from wire.entry import GENESIS, Entry, Header, Link
 

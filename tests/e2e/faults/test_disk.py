@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.inspection import inspect
 from kiosk.queue import FILE
-from kiosk.salvage import inspect, open_outbox
+from kiosk.salvage import open_outbox
 from tests.e2e.faults.disk import injected, short
 from tests.hubs import ROOT, HubProcess
 from tests.kiosks import KioskBox, pictures

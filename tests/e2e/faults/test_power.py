@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from kiosk import outbox_file
+from kiosk.inspection import inspect
 from kiosk.queue import FILE
-from kiosk.salvage import inspect, open_outbox
+from kiosk.salvage import open_outbox
 from tests.e2e.faults.power import Disk, Event, record
 from tests.e2e.faults.test_disk import greens
 from tests.hubs import ROOT

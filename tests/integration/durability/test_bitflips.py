@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import OutboxDamaged
+from kiosk.inspection import inspect
 from kiosk.queue import FILE, Outbox
-from kiosk.salvage import inspect, open_outbox
+from kiosk.salvage import open_outbox
 from tests.e2e.faults.writer import WALL_MS, entry_at
 from wire.batch import Answer
 
