@@ -76,8 +76,8 @@ def write(path: Path) -> list[int]:
 def picture(ground: Image, who: int) -> Image:
     """Return the scene with a person's code in it, a little turned."""
     visitor = people.Visitor("Nguyễn Thị Ví Dụ", "01021999", True, "054", "Phú Yên", 200_000 + who)
-    code = carriers.code_image(visitor.citizen_card, 4, quiet=4)
-    code = cv2.cvtColor(code, cv2.COLOR_GRAY2BGR) if code.ndim == 2 else code  # noqa: PLR2004
+    grey = carriers.code_image(visitor.citizen_card, 4, quiet=4)
+    code = np.repeat(grey[:, :, None], 3, axis=2)
     frame = ground.copy()
     height, width = code.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), (who * 7) % 30 - 15, 1.0)
@@ -91,7 +91,8 @@ def play(video: Path, first: list[int], folder: Path) -> list[float]:
     waits: list[float] = []
     latest: Latest[Frame] = Latest()
     with Outbox(folder / FILE) as outbox:
-        station = Station(uuid.uuid4(), "p1", "A", lambda key=OpenKey.new().public: key)
+        key = OpenKey.new().public
+        station = Station(uuid.uuid4(), "p1", "A", lambda: key)
         desk = Desk(
             station, outbox, Services(TagKey(bytes(32), fresh=False).tags, Context), SystemClock()
         )
