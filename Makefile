@@ -1,6 +1,6 @@
 # What one does here. Each target that needs packages sets them up first; twice costs nothing.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-slow check bench screenshots soak lock clean
+.PHONY: help setup setup-test run test test-slow check bench screenshots soak bundle lock clean
 MAKEFLAGS += --no-print-directory
 
 PYTHONS := kiosk wire hub tests bench tools
@@ -36,6 +36,9 @@ screenshots: setup-test  ## every screen as a picture, into docs/pictures/screen
 
 soak: setup-test  ## hours of scanning with faults thrown in (ARGS="--hours 8")
 	@nice $(BIN)/python -m tests.e2e.soak $(ARGS)
+
+bundle: setup  ## a signed folder that installs a kiosk without network (ARGS="OUT --key GNUPGHOME")
+	@$(BIN)/python deploy/raspberrypi/bundle $(ARGS)
 
 lock:  ## write the lock files anew from setup.cfg (ARGS=--upgrade to raise versions)
 	@tools/lock $(ARGS)
