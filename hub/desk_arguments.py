@@ -38,7 +38,7 @@ def add(commands: Group, command: Command) -> None:
     )
     trace.add_argument("--export", type=Path, metavar="F", help="write F.csv or F.xlsx too")
     trace.add_argument("--reason", default="", metavar="TEXT", help="why it is exported")
-    report = command(commands, "report", "reports:report", "which gates scan, and which do not")
+    report = command(commands, "report", "reports:report_", "which gates scan, and which do not")
     span = report.add_mutually_exclusive_group()
     span.add_argument("--day", metavar="D", help="2026-01-31; default: today")
     span.add_argument("--week", metavar="D", help="the seven days that end with this one")

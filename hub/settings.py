@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "hub.intake",
     "hub.tracing",
+    "hub.compliance",
     "hub.desk",
     "hub.trust",
     "hub.places",
