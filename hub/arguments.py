@@ -145,6 +145,6 @@ def parser() -> argparse.ArgumentParser:
         "--reason", default="hub entries --reveal", metavar="TEXT", help="why, for the audit"
     )
 
-    arguments_more.add(commands, command)
+    arguments_more.add(commands, places, command)
     desk_arguments.add(commands, command)
     return root

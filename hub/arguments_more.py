@@ -16,11 +16,13 @@ class Command(Protocol):
         """Return the new command's parser."""
 
 
-def add(commands: Group, command: Command) -> None:
-    """Add them all."""
+def add(commands: Group, places: Group, command: Command) -> None:
+    """Add them all; ``places`` is the group ``hub place``."""
+    _places(places, command)
     _keys(commands, command)
     _passes(commands, command)
     _boards(commands, command)
+    _units(commands, command)
     audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
     audit.add_argument("--action", metavar="A", help="only these, such as reveal")
 
@@ -94,3 +96,38 @@ def _boards(commands: Group, command: Command) -> None:
     board.add_argument("--renew", action="store_true", help="new numbers; the old boards are old")
     board.add_argument("--place", default="", metavar="P", help="check: where the board hangs")
     board.add_argument("--reason", default="", metavar="TEXT", help="revoke: why")
+
+
+def _places(places: Group, command: Command) -> None:
+    load = command(places, "import", "venues:import_", "take places from a list, all or none")
+    load.add_argument("file", type=Path, metavar="FILE", help="XLSX or CSV")
+    load.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+    stage = command(places, "stage", "venues:stage", "move a place to its next stage")
+    stage.add_argument("place", metavar="PLACE")
+    stage.add_argument("stage", metavar="STAGE", help="applied, verified, active, suspended, …")
+    stage.add_argument("--decision", default="", metavar="N", help="the decision's number")
+    stage.add_argument("--date", default="", metavar="D", help="and its date")
+    stage.add_argument("--note", default="", metavar="TEXT")
+    event = command(places, "temporary", "venues:temporary", "register what closes itself")
+    event.add_argument("name", metavar="NAME")
+    event.add_argument("--host", default="", metavar="WHO")
+    event.add_argument("--address", default="", metavar="A")
+    event.add_argument("--starts", required=True, metavar="T")
+    event.add_argument("--ends", required=True, metavar="T", help="such as 2026-12-31T14:00")
+
+
+def _units(commands: Group, command: Command) -> None:
+    command(commands, "kinds", "venues:list_kinds", "show the kinds of venue")
+    units = _group(commands, "unit", "the trees of territory and governing bodies")
+    load = command(units, "import", "venues:unit_import", "take a tree from a list, all or none")
+    load.add_argument("file", type=Path, metavar="FILE", help="XLSX or CSV")
+    load.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+    show = command(units, "list", "venues:unit_list", "show the units that exist on a day")
+    show.add_argument("--on", default="", metavar="D", help="default: today")
+    for parser in (load, show):
+        parser.add_argument(
+            "--tree",
+            choices=("territory", "body"),
+            default="territory",
+            help="default: %(default)s",
+        )

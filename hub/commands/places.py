@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 
 from django.db.models import Count
 
 from hub import database
 from hub.commands.output import actor, print_json, print_table
+from hub.commands.venues import stage_of
 from hub.home import Home
 from hub.intake.models import Place
 from hub.intake.registry import add_place
+from hub.places.lifecycle import close_ended, profile_of
 
 
 def add(args: argparse.Namespace, home: Home) -> int:
@@ -19,6 +22,7 @@ def add(args: argparse.Namespace, home: Home) -> int:
     place = add_place(
         args.name, kind=args.kind, address=args.address, gates=args.gates, actor=actor()
     )
+    profile_of(place)
     if args.json:
         print_json(_facts(place))
     else:
@@ -29,14 +33,19 @@ def add(args: argparse.Namespace, home: Home) -> int:
 def list_(args: argparse.Namespace, home: Home) -> int:
     """Show all places."""
     database.ready(home)
-    places = Place.objects.annotate(kiosk_count=Count("kiosks")).order_by("name", "id")
+    close_ended(dt.datetime.now(dt.UTC))
+    places = Place.objects.select_related("profile").annotate(kiosk_count=Count("kiosks"))
+    places = places.order_by("name", "id")
     if args.json:
         for place in places:
             print_json({**_facts(place), "kiosks": place.kiosk_count})
     else:
         print_table(
-            ("ID", "NAME", "KIND", "GATES", "KIOSKS", "ADDRESS"),
-            ((p.pk, p.name, p.kind, p.gates, p.kiosk_count, p.address) for p in places),
+            ("ID", "NAME", "KIND", "STAGE", "GATES", "KIOSKS", "ADDRESS"),
+            (
+                (p.pk, p.name, p.kind, stage_of(p), p.gates, p.kiosk_count, p.address)
+                for p in places
+            ),
         )
     return 0
 
@@ -48,4 +57,5 @@ def _facts(place: Place) -> dict[str, object]:
         "kind": place.kind,
         "address": place.address,
         "gates": place.gates,
+        "stage": stage_of(place),
     }

@@ -1,0 +1,151 @@
+"""Places from a list: every problem by row and column, and nothing taken while there is one."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hub.intake.audit import record
+from hub.intake.models import Place
+from hub.intake.transactions import durable
+from hub.lists import Problem, Row, read
+from hub.places import kinds
+from hub.places.lifecycle import folded
+from hub.places.models import Profile, Stage, StageChange, Unit
+
+FIELDS = {
+    "name": ("Tên", "Tên địa điểm", "Tên cơ sở"),
+    "kind": ("Loại", "Loại hình"),
+    "address": ("Địa chỉ",),
+    "territory": ("Mã địa bàn", "Mã xã", "Mã phường xã"),
+    "body": ("Mã cơ quan chủ quản", "Cơ quan chủ quản"),
+    "latitude": ("Vĩ độ",),
+    "longitude": ("Kinh độ",),
+    "responsible": ("Người phụ trách", "Người chịu trách nhiệm", "Chủ cơ sở"),
+    "phone": ("Điện thoại", "Số điện thoại", "SĐT"),
+    "hours": ("Giờ mở cửa",),
+    "gates": ("Số cổng",),
+    "stage": ("Tình trạng",),
+}
+_LIMITS = {"name": 200, "address": 300, "responsible": 200, "hours": 100}
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Plan:
+    """What a list would bring."""
+
+    places: list[Place] = field(default_factory=list)
+    profiles: list[Profile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def plan(path: Path, *, progress: Progress = lambda _done, _all: None) -> Plan:
+    """Read a list and judge each row; changes nothing."""
+    rows = read(path, FIELDS, ("name", "kind"))
+    units = {
+        tree: dict(Unit.objects.filter(tree=tree).values_list("code", "pk"))
+        for tree in Unit.Tree.values
+    }
+    seen: dict[str, str] = {
+        known: f"place {place}"
+        for known, place in Profile.objects.values_list("folded", "place_id")
+    }
+    made = Plan()
+    for count, row in enumerate(rows, 1):
+        _judge(row, made, units, seen)
+        if count % 500 == 0 or count == len(rows):
+            progress(count, len(rows))
+    return made
+
+
+def take(made: Plan, *, actor: str) -> int:
+    """Add what was planned, in one transaction; returns how many places."""
+    assert not made.problems
+    now = dt.datetime.now(dt.UTC)
+    with durable():
+        Place.objects.bulk_create(made.places, batch_size=500)
+        Profile.objects.bulk_create(made.profiles, batch_size=500)
+        StageChange.objects.bulk_create(
+            [
+                StageChange(
+                    place_id=p.place_id, stage=p.stage, at=now, actor=actor[:150], note="import"
+                )
+                for p in made.profiles
+            ],
+            batch_size=500,
+        )
+        record("places-import", actor=actor, detail={"places": len(made.places)})
+    return len(made.places)
+
+
+def _judge(row: Row, made: Plan, units: dict[str, dict[str, int]], seen: dict[str, str]) -> None:
+    wrong: list[Problem] = []
+    for name, limit in _LIMITS.items():
+        if len(row.get(name)) > limit:
+            wrong.append(row.problem(name, f"longer than {limit} letters"))
+    if not row.get("name"):
+        wrong.append(row.problem("name", "a name is needed"))
+    kind = kinds.find(row.get("kind"))
+    if kind is None:
+        wrong.append(row.problem("kind", f"“{row.get('kind')}” is no kind; hub kinds lists them"))
+    phone = re.sub(r"[ .()-]", "", row.get("phone"))
+    if phone and not re.fullmatch(r"(0|\+?84)\d{8,10}", phone):
+        lost = ": a cell formatted as a number lost its first 0" if len(phone) == 9 else ""
+        wrong.append(row.problem("phone", f"this is no phone number{lost}"))
+    gates = row.get("gates") or "1"
+    if not gates.isdigit() or not 1 <= int(gates) <= 999:
+        wrong.append(row.problem("gates", "a number from 1 to 999 is needed"))
+    stage = row.get("stage") or Stage.KNOWN
+    if stage not in (Stage.KNOWN, Stage.APPLIED, Stage.VERIFIED, Stage.ACTIVE):
+        wrong.append(row.problem("stage", "known, applied, verified or active"))
+    position = _position(row, wrong)
+    owners = {}
+    for tree in Unit.Tree.values:
+        code = row.get(tree)
+        if code and code not in units[tree]:
+            wrong.append(row.problem(tree, f"there is no unit {code}; hub unit import first"))
+        owners[tree] = units[tree].get(code)
+    key = folded(row.get("name"), row.get("address"))
+    if key in seen and row.get("name"):
+        wrong.append(row.problem("name", f"the same name and address as {seen[key]}"))
+    seen.setdefault(key, f"row {row.number}")
+    made.problems += wrong
+    if wrong or kind is None:
+        return
+    place = Place(
+        id="p" + base64.b32encode(secrets.token_bytes(5)).decode().lower(),
+        name=row.get("name"), kind=kind.id, address=row.get("address"), gates=int(gates),
+        created=dt.datetime.now(dt.UTC),
+    )  # fmt: skip
+    made.places.append(place)
+    made.profiles.append(
+        Profile(
+            place=place, stage=stage, latitude=position[0], longitude=position[1],
+            responsible=row.get("responsible"), phone=phone, hours=row.get("hours"),
+            territory_id=owners["territory"], body_id=owners["body"], folded=key,
+        )
+    )  # fmt: skip
+
+
+def _position(row: Row, wrong: list[Problem]) -> tuple[float | None, float | None]:
+    found: list[float | None] = []
+    for name, limit in (("latitude", 90), ("longitude", 180)):
+        text = row.get(name).replace(",", ".")
+        try:
+            value = float(text) if text else None
+        except ValueError:
+            value = 999.0
+        if value is not None and not -limit <= value <= limit:
+            wrong.append(row.problem(name, f"degrees from −{limit} to {limit} are needed"))
+            value = None
+        found.append(value)
+    if (row.get("latitude") == "") != (row.get("longitude") == ""):
+        missing = "latitude" if row.get("latitude") == "" else "longitude"
+        wrong.append(row.problem(missing, "a position needs both degrees"))
+    return found[0], found[1]
