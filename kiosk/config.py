@@ -64,6 +64,10 @@ class Screen:
     height: int = 600
     fullscreen: bool = False
     text_scale: float = 1.0
+    reach: bool = False
+    """Keep every control in the lower half, for a screen that hangs high."""
+    self_service: bool = False
+    """Whether visitors serve themselves: the attract screen instead of the guard's."""
     hotline: str = ""
 
 

@@ -11,6 +11,7 @@ from kiosk.clock import wall_time
 from kiosk.config import Config
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Health, Verdict
+from kiosk.screens.services import Services
 from kiosk.screens.settings import ScreenSettings
 from kiosk.ui import KioskApp
 from kiosk.watchdog import Watchdog
@@ -54,6 +55,12 @@ class Windowed:
                 now=self._now,
                 ready=ready,
                 pulse=self._watch,
+                services=Services(
+                    paper=self.gate.send,
+                    declare=self.gate.send,
+                    change_guard=self.gate.send,
+                    households=True,
+                ),
             )
         except BaseException:
             self.gate.close()
@@ -129,4 +136,9 @@ def _settings(config: Config, gate: Gate) -> ScreenSettings:
         text=screen.text_scale,
         direction=gate.desk.mode,
         volume=config.sound.volume,
+        mirror=config.camera.mirror,
+        reach=screen.reach,
+        self_service=screen.self_service,
+        purposes=config.policy.purposes,
+        trip=config.gate.trip,
     )

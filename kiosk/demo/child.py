@@ -79,7 +79,11 @@ class Child:
         from kiosk.window import Windowed
 
         config = configuration.read(
-            {"screen": {"language": self.options.language, "hotline": "19001075"}}, source="demo"
+            {
+                "screen": {"language": self.options.language, "hotline": "19001075"},
+                "camera": {"mirror": bool(self.options.camera)},  # the film's letters stay letters
+            },
+            source="demo",
         )
         keys = {key: (lambda key=key: self.press(key)) for key in (" ", "n", "p", "h")}
         window = Windowed(
