@@ -23,6 +23,7 @@ def add(commands: Group, places: Group, command: Command) -> None:
     _passes(commands, command)
     _boards(commands, command)
     _units(commands, command)
+    _forgetting(commands, command)
     audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
     audit.add_argument("--action", metavar="A", help="only these, such as reveal")
 
@@ -131,3 +132,14 @@ def _units(commands: Group, command: Command) -> None:
             default="territory",
             help="default: %(default)s",
         )
+
+
+def _forgetting(commands: Group, command: Command) -> None:
+    purge = command(commands, "purge", "forgetting:purge", "delete what is over its days")
+    purge.add_argument(
+        "--days", type=int, default=30, metavar="N", help="kept so long; default: %(default)s"
+    )
+    erase = command(commands, "erase", "forgetting:erase", "delete one person's entries for good")
+    for name in ("number", "phone", "qid", "bhyt", "name", "birth"):
+        erase.add_argument(f"--{name}", default="", metavar=name[0].upper())
+    erase.add_argument("--reason", default="", metavar="TEXT", help="such as the request's number")

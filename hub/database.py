@@ -14,6 +14,8 @@ from hub.home import Home
 
 def ready(home: Home) -> None:
     """Make the tables of a fresh database, and refuse one that this program cannot use."""
+    from hub.retention.erasure import replay
+
     executor = _executor()
     if not executor.loader.applied_migrations:
         migrate(home)
@@ -25,6 +27,8 @@ def ready(home: Home) -> None:
                 "(and keep a copy of it before)."
             )
         note_keys()
+        # A database put back from a copy may bring back who was erased since.
+        replay(home)
 
 
 def migrate(home: Home) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hub.intake import chains, store
@@ -16,6 +16,7 @@ from hub.intake.models import Chain, ChainFlag, Claim, Conflict, EntryFlag, Ledg
 from hub.intake.models import Receipt as ReceiptRow
 from hub.intake.opening import Boxed, Row, box, read
 from hub.intake.transactions import durable, now_ms
+from hub.retention.gone import Gone
 from wire import batch as wire
 from wire.batch import Batch, Held, Receipt, digest
 from wire.entry import Header
@@ -26,6 +27,7 @@ DAY_MS = 24 * 3600 * 1000
 OLDEST_MS = 400 * DAY_MS
 
 Outcome = tuple[str, str]
+_DAY = store.ENTRY.index("day")
 
 
 def receive(data: bytes) -> Reply:
@@ -64,7 +66,7 @@ def _judged(row: Row, kiosk: uuid.UUID) -> Row:
 
 
 def _settle(
-    exchange: Exchange, rows: Sequence[Row], boxed: Mapping[bytes, Boxed]
+    exchange: Exchange, rows: Sequence[Row], boxed: dict[bytes, Boxed]
 ) -> tuple[list[Outcome], tuple[Held, ...]]:
     claim, now = exchange.claim, exchange.now_ms
     sound: dict[uuid.UUID, Row] = {}
@@ -78,18 +80,30 @@ def _settle(
     held_hashes = store.known_hashes([id_ for id_ in sound if id_ not in new])
     held_hashes |= {row.header.id: row.hash for row in fresh if row.header}
     boots = Boots(exchange)
+    for row in fresh:
+        if row.hash not in boxed:
+            boxed[row.hash] = _late(row)
     # All rows before the first is written: their times are asked for on the same connection.
-    entries = [
-        _entry_row(row, row.header, boxed.get(row.hash) or _late(row), claim, boots, now)
-        for row in fresh
-        if row.header
-    ]
+    entries, unwanted = [], {}
+    gone = Gone.now([boxed[row.hash].tags for row in fresh], exchange.now)
+    for row in fresh:
+        if row.header is None:
+            continue
+        made = _entry_row(row, row.header, boxed[row.hash], claim, boots, now)
+        at = boots.stated(row.header).at_ms
+        status = gone.status(made[_DAY], boxed[row.hash].tags, row.header.wall_ms, at)
+        if status:
+            unwanted[row.header.id] = status
+        else:
+            entries.append(made)
     store.add_entries(entries)
     outcomes: list[Outcome] = []
     for row in rows:
         if row.header is None:
             _keep_refusal(row, exchange)
             outcomes.append((wire.REFUSED, row.reason))
+        elif row.header.id in unwanted:
+            outcomes.append((unwanted[row.header.id], ""))
         elif row.hash != held_hashes[row.header.id]:
             _keep_conflict(row, row.header, exchange)
             outcomes.append((wire.KNOWN, ""))

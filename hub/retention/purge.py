@@ -1,0 +1,67 @@
+"""Entries older than the hub may hold go for good; the ledger keeps that they were counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from hub.intake.audit import record
+from hub.intake.models import Conflict, Entry
+from hub.intake.transactions import durable
+from hub.retention.signals import entries_gone
+
+KEEP = dt.timedelta(days=30)
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+CHUNK = 2000
+"""Rows deleted in one transaction: kiosks wait no longer than that for the database."""
+
+
+def first_day_kept(now: dt.datetime, keep: dt.timedelta = KEEP) -> dt.date:
+    """Return the oldest day whose entries the hub still holds."""
+    return (now.astimezone(VIETNAM) - keep).date()
+
+
+def purge(now: dt.datetime, *, keep: dt.timedelta = KEEP, actor: str) -> int:
+    """Delete entries of the days before; returns how many."""
+    day = first_day_kept(now, keep)
+    gone = forget(Entry.objects.filter(day__lt=day))
+    midnight = dt.datetime.combine(day, dt.time(), VIETNAM)
+    with durable():
+        # A rewrite's other side holds a person too; its entry may be gone long since.
+        late = Conflict.objects.filter(received_ms__lt=int(midnight.timestamp() * 1000))
+        conflicts, _ = late.delete()
+        if gone or conflicts:
+            record("purge", actor=actor, subject=f"before {day}", detail={"entries": gone})
+    wipe()
+    return gone
+
+
+def forget(rows: QuerySet[Entry]) -> int:
+    """Delete entries with all that hangs on them, in pieces; returns how many."""
+    count = 0
+    while True:
+        ids = list(rows.order_by().values_list("pk", flat=True)[:CHUNK])
+        if not ids:
+            return count
+        with durable():
+            forget_now(ids)
+        count += len(ids)
+
+
+def forget_now(ids: Sequence[uuid.UUID]) -> None:
+    """Delete these entries within the caller's transaction, here and in every other app."""
+    entries_gone.send(sender=Entry, ids=list(ids))
+    Conflict.objects.filter(entry__in=ids).delete()
+    Entry.objects.filter(pk__in=ids).delete()
+
+
+def wipe() -> None:
+    """Leave nothing of deleted rows in the database's files (SQLite overwrites as it deletes)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for table in (Entry, Conflict):
+                cursor.execute(f"VACUUM {table._meta.db_table}")  # noqa: SLF001 (Django's)

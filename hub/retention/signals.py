@@ -1,0 +1,8 @@
+"""What other apps hear when entries go, so that nothing of them stays behind."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+entries_gone = Signal()
+"""Sent with ``ids`` (UUIDs of entries), inside the transaction that deletes them."""

@@ -1,0 +1,108 @@
+"""What is over its days and who was erased are gone, and nothing brings them back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+from tests.hubs import PERSON, Gate, HubProcess, statuses
+from tests.kiosks import KioskBox, card, name, number
+
+DAY_MS = 24 * 3600 * 1000
+
+
+def aged(gate: Gate, days: float, **facts: object):
+    """An entry of an earlier boot whose trusted clock showed ``days`` ago."""
+    wall = time.time_ns() // 1_000_000 - int(days * DAY_MS)
+    return gate.entry(wall_ms=wall, boot_id=uuid.uuid4(), boot_ms=1000, **facts)
+
+
+def test_what_is_older_than_30_days_is_counted_and_never_kept(hub: HubProcess, gate: Gate) -> None:
+    old, young = aged(gate, 32), aged(gate, 28)
+    assert statuses(gate.send([old, young])) == ["expired", "stored"]
+    assert [
+        e["id"]
+        for e in hub.entries("--place", gate.code.place)
+        if e["kiosk"] == str(gate.code.kiosk)
+    ] == [str(young.header.id)]
+    assert statuses(gate.send([old, young])) == ["known", "known"]
+    assert gate.pulsed().held[0].ranges == ((1, 2),)
+
+
+def test_a_purge_leaves_the_count_and_an_old_stick_brings_nothing_back(
+    hub: HubProcess, gate: Gate
+) -> None:
+    entries = [aged(gate, 29.5), aged(gate, 0.1)]
+    gate.send(entries)
+    hub.json("purge", "--days", "20")
+    mine = [e for e in hub.entries() if e["kiosk"] == str(gate.code.kiosk)]
+    assert [e["seq"] for e in mine] == [2]
+    assert statuses(gate.send(entries)) == ["known", "known"]
+    assert len([e for e in hub.entries() if e["kiosk"] == str(gate.code.kiosk)]) == 1
+
+
+def test_an_entry_whose_time_is_unknown_is_kept_its_days_from_its_arrival(
+    hub: HubProcess, gate: Gate
+) -> None:
+    entry = aged(gate, 2000, clock="untrusted")
+    assert statuses(gate.send([entry])) == ["stored"]
+    hub.json("purge")
+    assert str(entry.header.id) in hub.cli("entries", "--json").stdout
+
+
+def test_an_erased_person_is_gone_from_every_byte_and_stays_gone(
+    own_hub: HubProcess, tmp_path: Path
+) -> None:
+    box = KioskBox(tmp_path / "kiosk")
+    box.enrol(own_hub)
+    for who in (1, 2):
+        box.enter(card(who))
+    box.drain(tmp_path)
+    own_hub.stop()
+    shutil.copy(own_hub.data / "hub.sqlite3", tmp_path / "yesterday")
+    own_hub.start()
+    gate = Gate.joined(own_hub)
+    hers = {"name": name(1), "birth": "1999-02-01", "number": number(1)}
+    sealed = gate.entries(3, person=hers)
+    gate.send(sealed)
+    (done,) = own_hub.json("erase", "--number", number(1), "--reason", "request 12")
+    assert done["entries"] == 4
+    left = own_hub.entries("--reveal")
+    assert [e["person"]["number"] for e in left] == [number(2)]
+    raw = (own_hub.data / "hub.sqlite3").read_bytes()
+    assert not any(entry.sealed in raw or entry.header_bytes in raw for entry in sealed)
+    # A second gate comes late with what she did before; then with what she does after.
+    late, other = aged(gate, 1, person=hers), aged(gate, 1)
+    assert statuses(gate.send([late, other])) == ["discard", "stored"]
+    assert statuses(gate.send(gate.entries(1, person=hers))) == ["stored"]
+    (told,) = [
+        json.loads(x)
+        for x in own_hub.cli("audit", "--action", "erase", "--json").stdout.splitlines()
+    ][-1:]
+    assert number(1) not in json.dumps(told)
+    # Yesterday's copy is put back: she is in it, and goes before anybody sees her.
+    own_hub.stop()
+    shutil.copy(tmp_path / "yesterday", own_hub.data / "hub.sqlite3")
+    own_hub.start()
+    assert [e["person"]["number"] for e in own_hub.entries("--reveal")] == [number(2)]
+
+
+def test_erasing_needs_a_reason_and_somebody(own_hub: HubProcess) -> None:
+    assert own_hub.cli("erase", "--number", "054199012345", check=False).returncode == 3
+    assert own_hub.cli("erase", "--reason", "x", check=False).returncode == 2
+    assert own_hub.cli("erase", "--name", "Ví Dụ", "--reason", "x", check=False).returncode == 2
+
+
+def test_an_erased_bearers_pass_still_counts_and_names_nobody(own_hub: HubProcess) -> None:
+    (made,) = own_hub.json("pass", "issue", PERSON["name"], "--number", PERSON["number"])
+    own_hub.json("erase", "--number", PERSON["number"], "--reason", "request 13")
+    assert (
+        own_hub.cli(
+            "pass", "revoke", "--number", PERSON["number"], "--reason", "x", check=False
+        ).returncode
+        == 2
+    )
+    own_hub.json("pass", "revoke", made["pass"], "--reason", "lost")
