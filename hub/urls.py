@@ -1,9 +1,9 @@
-"""Addresses: ``/v1/`` for kiosks, ``/admin/`` for technicians, ``/healthz`` for monitors."""
+"""Addresses: ``/v1/`` for kiosks, ``/desk/`` officials, ``/admin/`` technicians, ``/healthz``."""
 
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from hub.intake.api import api, healthz
 
@@ -12,5 +12,6 @@ admin.autodiscover()
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
+    path("desk/", include("hub.desk.urls")),
     path("", api.urls),
 ]

@@ -1,0 +1,130 @@
+"""What all pages of the desk share: who may see them, their words, menu and shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from hub.compliance.gates import Gate
+from hub.compliance.report import Row
+from hub.desk.models import Role
+from hub.desk.rights import role_of
+from hub.desk.words import words
+from hub.errors import HubError
+from hub.tracing.tables import moment
+
+TECHNICIAN, OFFICIAL, OWNER = Role.Kind.TECHNICIAN, Role.Kind.OFFICIAL, Role.Kind.OWNER
+STAFF = (TECHNICIAN, OFFICIAL)
+View = Callable[..., HttpResponse]
+
+_MENU = {
+    "today": STAFF,
+    "places": (*STAFF, OWNER),
+    "cases": (OFFICIAL,),
+    "report": STAFF,
+}
+
+
+def page(*kinds: str) -> Callable[[View], View]:
+    """Let only accounts with one of these roles see a page; what goes wrong is said on it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("desk:login"))
+            role = role_of(request.user)
+            if role is None or role.kind not in kinds:
+                return refused(request)
+            request.role = role
+            try:
+                answer = view(request, *args, **more)
+            except HubError as error:
+                return refused(request, str(error), status=403 if error.exit_code == 3 else 400)
+            # Names and passages are for the one who asked, not for a cache on the way.
+            answer["Cache-Control"] = "no-store"
+            return answer
+
+        return guarded
+
+    return decorate
+
+
+def refused(request: HttpRequest, why: str = "", *, status: int = 403) -> HttpResponse:
+    """Say no, on a page of our own."""
+    said = why or words(get_language() or "vi")["refused"]
+    return show(request, "desk_base.html", {"said": said}, status=status)
+
+
+def show(
+    request: HttpRequest, template: str, facts: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Return a page in the reader's language."""
+    language = "en" if (get_language() or "vi").startswith("en") else "vi"
+    w = words(language)
+    role = role_of(request.user) if request.user.is_authenticated else None
+    menu = [
+        {
+            "url": reverse(f"desk:{name}"),
+            "name": w[name],
+            "here": _here(request.path, name),
+        }
+        for name, kinds in _MENU.items()
+        if role and role.kind in kinds
+    ]
+    shared = {
+        "w": w,
+        "language": language,
+        "role": role,
+        "role_word": w["word"].get(role.kind, "") if role else "",
+        "official": role is not None and role.kind == OFFICIAL,
+        "menu": menu,
+    }
+    return render(request, template, shared | facts, status=status)
+
+
+def _here(path: str, name: str) -> bool:
+    if name == "today":
+        return path in (reverse("desk:home"), reverse("desk:today"))
+    return path.startswith(reverse(f"desk:{name}"))
+
+
+def word(name: str) -> str:
+    """Return a stable word in the reader's language."""
+    found: str = words(get_language() or "vi")["word"].get(name, name)
+    return found
+
+
+def row_facts(row: Row) -> dict[str, Any]:
+    """Return a place's line as pages show it."""
+    share = row.figures.share
+    return {
+        "place": row.place,
+        "name": row.name,
+        "address": row.address,
+        "unit": row.unit,
+        "head": row.head,
+        "figures": row.figures,
+        "percent": "–" if share is None else f"{share:.0%}",
+        "counted": word(row.figures.counted_by),
+        "words": [word(sign.word) for sign in row.signs],
+    }
+
+
+def gate_facts(gate: Gate) -> dict[str, Any]:
+    """Return a kiosk's line as pages show it."""
+    return {
+        "place": gate.place,
+        "place_name": gate.place_name,
+        "gate": gate.gate,
+        "words": [(trouble, word(trouble)) for trouble in gate.troubles],
+        "last": "" if gate.last_ms is None else moment(gate.last_ms),
+        "waiting": gate.waiting,
+    }
