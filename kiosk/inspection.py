@@ -24,20 +24,25 @@ SMALL_BYTES = 32 * 1024 * 1024
 
 
 def examine(path: Path) -> list[str]:
-    """Look for damage before the outbox is used; a large file only where there is a reason."""
+    """Look for damage before the outbox is used; a large file is looked at when it shows."""
     if not path.exists():
         return []
+    if damage_mark(path).exists():
+        # Found damaged while in use: whatever a look now says, it is not used as it is again.
+        return ["The outbox was found damaged while it was used."]
     journal = read_or_nothing(beside(path, "-wal"))
     if torn_inside(journal):
         return ["The journal is damaged before its end."]
     if not journal and not plain_header(_head(path)):
         return ["The database's first page is damaged."]
-    if path.stat().st_size > SMALL_BYTES and not damage_mark(path).exists():
+    if path.stat().st_size > SMALL_BYTES:
         return []
     try:
         if _unmade(path):
             return []
         with OutboxView(path) as outbox:
+            if not outbox.file.schema_fits:
+                return ["The database's tables are not as they were made."]
             return _integrity(outbox) or _marks(outbox)
     except OutboxDamaged as error:
         return [str(error)]

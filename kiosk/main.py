@@ -145,6 +145,10 @@ def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_fsck(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sub = _command(commands, "fsck", "check the outbox: the file, every entry, the chain")
+    sub.add_argument(
+        "--salvage", type=Path, metavar="DIR",
+        help="where there is damage, go on with what can be read; the damaged files go to DIR",
+    )  # fmt: skip
     sub.add_argument("--json", action="store_true", help="for programs")
     sub.set_defaults(run=_lazy("fsck"))
 

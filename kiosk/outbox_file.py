@@ -12,12 +12,13 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from kiosk.errors import DiskRefused, OutboxDamaged, OutboxNewer
 from kiosk.files import sync_folder
+from kiosk.outbox_schema import MIGRATIONS
 
 SQLITE = sqlite3.sqlite_version
 
@@ -28,36 +29,6 @@ CHECKPOINT_PAGES = 1000
 """The journal's length at which it is written back and begun anew. A journal that is long
 enough already takes a commit without growing, which a file system does in half the time.
 """
-
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE entries (        -- the chain; seq is gap-free from 1, rescued rows below 0
-        seq        INTEGER PRIMARY KEY,
-        header     BLOB NOT NULL, -- wire.entry.Header, as hashed and sent
-        sealed     BLOB NOT NULL, -- HPKE; nobody here can open it
-        mark       BLOB NOT NULL, -- the hash's first 8 bytes: a flipped bit is found
-        state      INTEGER NOT NULL DEFAULT 0,
-        wall_ms    INTEGER NOT NULL,
-        receipt_ms INTEGER,       -- the hub's time in the receipt that retired it
-        reason     TEXT
-    );
-    CREATE INDEX entries_state ON entries (state);
-    CREATE TABLE presence (       -- who is inside, by tags keyed in memory only
-        tag       BLOB PRIMARY KEY,
-        grp       INTEGER NOT NULL,
-        direction TEXT NOT NULL,
-        boot_ms   INTEGER NOT NULL,
-        seq       INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE counts (         -- what makes no entry: codes not for us, two at once
-        hour INTEGER NOT NULL,    -- wall time in hours since 1970
-        name TEXT NOT NULL,
-        n    INTEGER NOT NULL,
-        PRIMARY KEY (hour, name)
-    ) WITHOUT ROWID;
-    CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-    """,
-)
 
 
 class OutboxFile:
@@ -84,7 +55,7 @@ class OutboxFile:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold the lock and commit at the end, or change nothing."""
-        with self.lock, faults(self.path):
+        with self.lock, self._faults():
             db = self._connection()
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -97,7 +68,7 @@ class OutboxFile:
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
-        with self.lock, faults(self.path):
+        with self.lock, self._faults():
             return self._connection().execute(sql, values).fetchall()
 
     def fact(self, name: str) -> bytes | None:
@@ -119,8 +90,20 @@ class OutboxFile:
     @property
     def version(self) -> int:
         """How many migrations the file has seen; 0 for one that is not made yet."""
-        with self.lock, faults(self.path):
+        with self.lock, self._faults():
             return version_of(self._connection())
+
+    @property
+    def schema_fits(self) -> bool:
+        """Whether the tables are, letter by letter, those that our migrations make."""
+        wanted = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            for script in MIGRATIONS[: self.version]:
+                wanted.executescript(script)
+            query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+            return self.read(query) == wanted.execute(query).fetchall()
+        finally:
+            wanted.close()
 
     def journal(self) -> str:
         """Return SQLite's journal mode and durability, e.g. ``wal/full``."""
@@ -132,7 +115,7 @@ class OutboxFile:
         """Write the journal back into the file; for idle moments."""
         if self._read_only:
             return
-        with self.lock, faults(self.path):
+        with self.lock, self._faults():
             self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @property
@@ -150,6 +133,9 @@ class OutboxFile:
                 # What closing could not write back is in the journal, for the next start.
                 with suppress(sqlite3.Error):
                     db.close()
+
+    def _faults(self) -> AbstractContextManager[None]:
+        return faults(self.path, mark=not self._read_only)
 
     def _connection(self) -> sqlite3.Connection:
         if self._db is None:
@@ -170,24 +156,28 @@ def mark_damaged(path: Path) -> None:
 
 
 @contextmanager
-def faults(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours: damage stops, a disk that refuses is said so."""
+def faults(path: Path, *, mark: bool = True) -> Iterator[None]:
+    """Turn SQLite's errors into ours: damage stops, a disk that refuses is said so.
+
+    Whoever only reads (``mark=False``) leaves no mark: the owner sees for itself.
+    """
     try:
         yield
     except sqlite3.ProgrammingError:
         raise  # a defect of ours, not of the file
     except sqlite3.OperationalError as error:
         if _primary(error) in _DAMAGE:
-            raise damaged(path) from error
+            raise damaged(path, mark=mark) from error
         raise DiskRefused(f"The disk does not take entries: {error}.") from error
     except (sqlite3.DatabaseError, OverflowError, UnicodeDecodeError) as error:
         # Values of another type than we wrote are the file's fault, too.
-        raise damaged(path) from error
+        raise damaged(path, mark=mark) from error
 
 
-def damaged(path: Path) -> OutboxDamaged:
+def damaged(path: Path, *, mark: bool = True) -> OutboxDamaged:
     """Return the error for a damaged file, which is remembered as such from now on."""
-    mark_damaged(path)
+    if mark:
+        mark_damaged(path)
     return OutboxDamaged(
         f"{path} is damaged; start the kiosk again (or run “kiosk fsck --salvage”) and it "
         "saves what can be read."
@@ -205,7 +195,7 @@ def _primary(error: sqlite3.Error) -> int:
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    with faults(path):
+    with faults(path, mark=not read_only):
         if read_only:
             if not path.exists():
                 raise DiskRefused(f"There is no outbox at {path}.")

@@ -29,6 +29,7 @@ class OutboxView:
     def __init__(self, path: Path, *, read_only: bool = True) -> None:
         """Open; raises ``DiskRefused``, ``OutboxDamaged`` or ``OutboxNewer``."""
         self.path = path
+        self._marks = not read_only
         self.file = OutboxFile(path, read_only=read_only)
         self.presence = PresenceTable(self.file)
         try:
@@ -42,7 +43,7 @@ class OutboxView:
             raise
         except (ValueError, TypeError, WireError) as error:
             self.close()
-            raise damaged(path) from error
+            raise damaged(path, mark=not read_only) from error
 
     def due(self, *, limit: int, max_bytes: int, skip: Sequence[int] = ()) -> list[Row]:
         """Return the oldest waiting rows that fit one batch (at least one if any waits).
@@ -194,7 +195,7 @@ class OutboxView:
     def _row(self, seq: int, header: bytes, sealed: bytes, mark: bytes) -> Row:
         row = Row(seq, Entry(header, sealed))
         if row.entry.hash[:MARK_BYTES] != mark:
-            raise damaged(self.path)
+            raise damaged(self.path, mark=self._marks)
         return row
 
     def _base(self, chain: uuid.UUID) -> int | None:

@@ -56,7 +56,6 @@ def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
     path = folder / FILE
     findings = examine(path)
     if not findings:
-        damage_mark(path).unlink(missing_ok=True)
         try:
             return Outbox(path), None
         except OutboxDamaged as error:
@@ -106,8 +105,8 @@ def _finish(folder: Path) -> None:
 
 def _keep(folder: Path) -> Path:
     """Give the damaged files a second name in a folder of their own; returns it."""
-    number = 1 + len(list(folder.glob("damaged-*")))
-    kept = folder / f"damaged-{number}"
+    taken = [int(n) for p in folder.glob("damaged-*") if (n := p.name[8:]).isdecimal()]
+    kept = folder / f"damaged-{1 + max(taken, default=0)}"
     try:
         kept.mkdir(mode=0o700)
         for suffix in ("", "-wal"):

@@ -1,32 +1,77 @@
-"""``kiosk fsck``: check the outbox; exit 1 on damage."""
+"""``kiosk fsck``: check the outbox, salvage what can be read; exit 1 on damage."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
+from pathlib import Path
 
 from kiosk.commands.lines import say
-from kiosk.errors import OutboxDamaged
+from kiosk.errors import BadInput, OutboxDamaged
 from kiosk.files import Ownership
-from kiosk.inspection import inspect
+from kiosk.inspection import examine, inspect
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
+from kiosk.salvage import Report, salvage
 
 
 def run(options: argparse.Namespace) -> int:
     """Check the file, every entry and the chain, and say what was found."""
-    entries = 0
+    path: Path = options.data / FILE
     with Ownership(options.data):
-        try:
-            with OutboxView(options.data / FILE) as outbox:
-                findings = inspect(outbox)
-                stock = outbox.stock()
-                entries = stock.waiting + stock.acked + stock.refused
-        except OutboxDamaged as error:
-            findings = [str(error)]
+        entries, findings = _check(path)
+        report = None
+        if findings and options.salvage:
+            report = salvage(options.data, findings)
+            _hand_out(report, options.salvage)
+    facts = {"entries": entries, "findings": findings} | (_facts(report) if report else {})
     if options.json:
-        say({"entries": entries, "findings": findings})
-    else:
-        for finding in findings:
-            print(finding)
-        print(f"{entries} entries, {len(findings) or 'no'} findings.")
+        say(facts)
+        return 1 if findings else 0
+    for finding in findings:
+        print(finding)
+    print(f"{entries} entries, {len(findings) or 'no'} findings.")
+    if report:
+        print(
+            f"{report.rescued} entries saved ({report.waiting} wait for the hub), "
+            f"{report.lost_count} lost; the damaged files are in {options.salvage}."
+        )
+    elif findings:
+        print("Give --salvage DIR to save what can be read; the damaged files go to DIR.")
     return 1 if findings else 0
+
+
+def _check(path: Path) -> tuple[int, list[str]]:
+    if findings := examine(path):
+        return 0, findings
+    try:
+        with OutboxView(path) as outbox:
+            stock = outbox.stock()
+            return stock.waiting + stock.acked + stock.refused, inspect(outbox)
+    except OutboxDamaged as error:
+        return 0, [str(error)]
+
+
+def _facts(report: Report) -> dict[str, object]:
+    return {
+        "rescued": report.rescued,
+        "waiting": report.waiting,
+        "lost": [list(pair) for pair in report.lost],
+        "lost_count": report.lost_count,
+    }
+
+
+def _hand_out(report: Report, target: Path) -> None:
+    """Copy the damaged files and what became of them to ``target`` (a stick, say)."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for file in report.kept.iterdir():
+            shutil.copyfile(file, target / file.name)
+        text = json.dumps(_facts(report) | {"findings": list(report.findings)}, indent=2)
+        (target / "salvage.json").write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(
+            f"The entries are saved, but {target} takes no copy of the damaged files "
+            f"({error.strerror}); they are kept in {report.kept}."
+        ) from error

@@ -63,7 +63,7 @@ class Watched:
             died=lambda name: self._add(self.deaths, name),
         )
 
-    def _add(self, where: list, what: object) -> None:  # type: ignore[type-arg]  # of anything
+    def _add(self, where: list, what: object) -> None:
         with self.changed:
             where.append(what)
             self.changed.notify_all()
@@ -135,6 +135,28 @@ def test_a_gate_with_a_damaged_outbox_is_green_again_within_five_seconds(
     ids = {entry["id"] for entry in hub.entries("--limit", "1000")}
     assert {line["id"] for line in run.greens + again.greens} <= ids
     assert box.json("fsck")["findings"] == []
+
+
+def test_fsck_salvages_what_can_be_read_and_hands_out_the_damaged_file(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    box = KioskBox(tmp_path / "kiosk")
+    box.enrol(hub)
+    for who in range(3):
+        assert box.enter(card(who))["verdict"] == "recorded"
+    (box.data / FILE).write_bytes(bytes(512) + (box.data / FILE).read_bytes()[512:])
+    told = box.json("fsck", check=False)
+    assert told["findings"]
+    assert "rescued" not in told
+    stick = tmp_path / "stick"
+    told = box.json("fsck", "--salvage", str(stick), check=False)
+    assert (told["rescued"], told["waiting"], told["lost"]) == (3, 3, [])
+    assert {path.name for path in stick.iterdir()} == {FILE, "salvage.json"}
+    assert box.json("fsck") == {"entries": 3, "findings": []}
+    box.drain(tmp_path)
+    (kiosk,) = [k for k in hub.json("kiosk", "list") if k["entries"] == 4]  # and a chain-start
+    assert len(kiosk["chains"]) == 2
+    assert kiosk["flags"] == []
 
 
 @pytest.mark.parametrize(
