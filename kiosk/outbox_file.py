@@ -16,9 +16,9 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from kiosk import outbox_schema
 from kiosk.errors import DiskRefused, OutboxDamaged, OutboxNewer
 from kiosk.files import sync_folder
-from kiosk.outbox_schema import MIGRATIONS
 
 SQLITE = sqlite3.sqlite_version
 
@@ -98,7 +98,7 @@ class OutboxFile:
         """Whether the tables are, letter by letter, those that our migrations make."""
         wanted = sqlite3.connect(":memory:", isolation_level=None)
         try:
-            for script in MIGRATIONS[: self.version]:
+            for script in outbox_schema.MIGRATIONS[: self.version]:
                 wanted.executescript(script)
             query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
             return self.read(query) == wanted.execute(query).fetchall()
@@ -244,13 +244,13 @@ def _told_version(db: sqlite3.Connection) -> int:
 def _migrate(db: sqlite3.Connection, path: Path) -> None:
     with faults(path):
         version = version_of(db)
-        if version > len(MIGRATIONS):
+        if version > len(outbox_schema.MIGRATIONS):
             if _told_version(db) != version:
                 raise damaged(path)
             raise OutboxNewer(
                 f"{path} was written by a newer version of this program; install that version."
             )
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        for number, script in enumerate(outbox_schema.MIGRATIONS[version:], version + 1):
             # One transaction for the change and its record (executescript would commit).
             db.execute("BEGIN IMMEDIATE")
             try:

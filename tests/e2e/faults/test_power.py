@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import outbox_file
+from kiosk import outbox_schema
 from kiosk.inspection import inspect
 from kiosk.queue import FILE
 from kiosk.salvage import open_outbox
@@ -76,7 +76,7 @@ def migrating(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, step: int, see
     folder = tmp_path / "gate"
     recorded(folder, rounds=2)
     disk, events = recorded(folder, "--migrate", rounds=2)
-    monkeypatch.setattr(outbox_file, "MIGRATIONS", outbox_file.MIGRATIONS + LATER)
+    monkeypatch.setattr(outbox_schema, "MIGRATIONS", outbox_schema.MIGRATIONS + LATER)
     return cut_everywhere(tmp_path, disk, events, step=step, seed=seed)
 
 

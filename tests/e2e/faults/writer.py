@@ -12,7 +12,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from kiosk import outbox_file
+from kiosk import outbox_schema
 from kiosk.errors import DiskRefused
 from kiosk.presence import Passage
 from kiosk.queue import Outbox
@@ -100,7 +100,7 @@ def main(folder: Path, rounds: int) -> int:
 if __name__ == "__main__":
     if "--migrate" in sys.argv:
         sys.argv.remove("--migrate")
-        outbox_file.MIGRATIONS += (
+        outbox_schema.MIGRATIONS += (
             "CREATE TABLE later (a INTEGER);\nALTER TABLE counts ADD COLUMN later INTEGER",
         )
     sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
