@@ -24,6 +24,12 @@ def add(commands: Group, places: Group, command: Command) -> None:
     _boards(commands, command)
     _units(commands, command)
     _forgetting(commands, command)
+    factor = command(
+        commands, "second-factor", "factors:give", "give an account a code to log in with besides"
+    )
+    factor.add_argument("name", metavar="NAME")
+    factor.add_argument("--qr", type=Path, metavar="F.png", help="for an authenticator's camera")
+    factor.add_argument("--remove", action="store_true", help="take it away (a lost phone)")
     audit = command(commands, "audit", "audits:audit", "show who did what, and check its chain")
     audit.add_argument("--action", metavar="A", help="only these, such as reveal")
 

@@ -96,6 +96,11 @@ class Home:
             return "", b""
         return lines[0], bytes.fromhex(lines[1]) if len(lines) > 1 else b""
 
+    def page_hosts(self) -> set[str]:
+        """Return the names under which people reach this hub: --url's, and HUB_HOSTS (commas)."""
+        more = {name.strip().lower() for name in os.environ.get("HUB_HOSTS", "").split(",")}
+        return (more | {urlsplit(self.remembered_url()[0]).hostname or ""}) - {""}
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Let one process at a time make keys or tables here."""

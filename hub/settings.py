@@ -10,7 +10,10 @@ HOME = Home.from_environment()
 SECRET_KEY = keys.load(HOME).session
 DEBUG = False
 # Nothing of ours is built from the Host header: codes and boards take the address from --url.
+# People's pages answer to these names and to addresses only (hub.guard.middleware).
 ALLOWED_HOSTS = ["*"]
+PAGE_HOSTS = {"localhost", *HOME.page_hosts()}
+AUTHENTICATION_BACKENDS = ["hub.guard.backend.LockingBackend"]
 
 INSTALLED_APPS = [
     # The admin's modules are found when its pages are asked for, not at every command's start.
@@ -27,9 +30,11 @@ INSTALLED_APPS = [
     "hub.trust",
     "hub.places",
     "hub.retention",
+    "hub.guard",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hub.guard.middleware.Guard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

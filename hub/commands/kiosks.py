@@ -35,7 +35,7 @@ def enrol(args: argparse.Namespace, home: Home) -> int:
             actor=actor(),
         )
         if args.qr:
-            _draw(made.text, args.qr)
+            draw(made.text, args.qr)
         _show(made, json=args.json)
     return 0
 
@@ -171,7 +171,8 @@ def address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _draw(text: str, path: Path) -> None:
+def draw(text: str, path: Path) -> None:
+    """Write a text as a QR code into a picture."""
     import qrcode
     from qrcode.constants import ERROR_CORRECT_M
 

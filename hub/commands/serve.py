@@ -16,7 +16,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connections
 from gunicorn.app.base import BaseApplication
 
@@ -59,10 +61,9 @@ def serve(args: argparse.Namespace, home: Home) -> int:
     database.ready(home)
     scheme = "https" if certificate else "http"
     own = certificate is not None and args.tls
-    home.remember_url(
-        (args.url or f"{scheme}://{_reachable(listener)}").rstrip("/"),
-        certificate.pin if certificate and own else b"",
-    )
+    url = (args.url or f"{scheme}://{_reachable(listener)}").rstrip("/")
+    home.remember_url(url, certificate.pin if certificate and own else b"")
+    _harden(url, home)
     bound = f"{scheme}://{_address(listener)}"
 
     def ready(_server: Any) -> None:
@@ -97,6 +98,16 @@ def serve(args: argparse.Namespace, home: Home) -> int:
         }
     ).run()
     return 0
+
+
+def _harden(url: str, home: Home) -> None:
+    """Set what depends on how people reach the hub, before it starts."""
+    split = urlsplit(url)
+    secure = split.scheme == "https"
+    settings.PAGE_HOSTS |= home.page_hosts()
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
+    # A proxy may end TLS before us: its pages' origin is not the one that we see.
+    settings.CSRF_TRUSTED_ORIGINS = [f"{split.scheme}://{split.netloc}"]
 
 
 def _certificate(args: argparse.Namespace, home: Home) -> tls.Certificate | None:

@@ -12,6 +12,7 @@ from hub.desk import case_views, views
 from hub.desk.pages import OWNER
 from hub.desk.rights import role_of
 from hub.desk.words import words
+from hub.guard.forms import CodeForm
 
 app_name = "desk"
 
@@ -19,6 +20,7 @@ app_name = "desk"
 class Door(LoginView):
     """The log-in page, in the reader's language."""
 
+    authentication_form = CodeForm
     template_name = "desk_login.html"
     next_page = "desk:home"
 

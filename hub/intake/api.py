@@ -10,6 +10,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Router
 
+from hub.guard.strangers import Strangers
 from hub.intake.answers import Answer, Refused, refusal
 from hub.intake.claims import claim
 from hub.intake.pulses import pulse
@@ -20,6 +21,7 @@ from wire.signed import MEDIA_TYPE
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 5
+_strangers = Strangers()
 
 
 def _described(sent: str, answered: str) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def _described(sent: str, answered: str) -> dict[str, Any]:
             400: refused,
             403: refused,
             413: refused,
+            429: {"description": "this address was refused too often; come again later"},
             503: {"description": "try again after Retry-After; nothing was taken"},
         },
     }
@@ -92,6 +95,8 @@ def _answered(request: HttpRequest, answer: Callable[[bytes], Answer]) -> HttpRe
     try:
         reply = answer(data)
     except Refused as refused:
+        if _strangers.refused(request.META.get("REMOTE_ADDR", "")):
+            return HttpResponse(status=429, headers={"Retry-After": "60"})
         reply = refusal(data, refused)
     except DatabaseError as error:
         # The cause's name and no more: a database's message may quote the row.

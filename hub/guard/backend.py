@@ -1,0 +1,69 @@
+"""Passwords, and the lock-out: after some failures a name or an address waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from hub.guard.models import FailedLogin
+from hub.intake.audit import record
+from hub.intake.transactions import durable, now_ms
+
+WINDOW_MS = 15 * 60 * 1000
+PER_NAME = 5
+PER_ADDRESS = 30
+"""An office may sit behind one address; whoever guesses names from it still stops soon."""
+
+
+class LockingBackend(ModelBackend):
+    """Django's own, which refuses whoever failed too often, the right password included."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **more: Any,
+    ) -> Any:
+        """Return the account, or None; raises PermissionDenied while locked out."""
+        limits = _limits(request, username or "")
+        if locked(limits):
+            raise PermissionDenied
+        user = super().authenticate(request, username=username, password=password, **more)
+        if user is None and username is not None:
+            failed(limits, username)
+        return user
+
+
+def locked(limits: dict[str, int]) -> bool:
+    """Whether one of the keys has used up its failures."""
+    since = now_ms() - WINDOW_MS
+    recent = FailedLogin.objects.filter(at_ms__gt=since)
+    return any(recent.filter(key=key).count() >= most for key, most in limits.items())
+
+
+def failed(limits: dict[str, int], username: str) -> None:
+    """Note a failure; the last one that is allowed goes into the audit."""
+    now = now_ms()
+    with durable():
+        FailedLogin.objects.filter(at_ms__lt=now - WINDOW_MS).delete()
+        FailedLogin.objects.bulk_create([FailedLogin(key=key, at_ms=now) for key in limits])
+        for key, most in limits.items():
+            if FailedLogin.objects.filter(key=key).count() == most:
+                record("lock-out", actor=username[:150], subject=key)
+
+
+def _limits(request: HttpRequest | None, username: str) -> dict[str, int]:
+    limits = {f"name:{username.casefold()[:150]}": PER_NAME}
+    address = request.META.get("REMOTE_ADDR", "") if request is not None else ""
+    if address:
+        limits[f"address:{address}"] = PER_ADDRESS
+    return limits
+
+
+def second_factor_failed(request: HttpRequest | None, username: str) -> None:
+    """Count a wrong code like a wrong password."""
+    failed(_limits(request, username), username)

@@ -1,0 +1,125 @@
+"""The door: lock-outs, second factors, headers, names, and strangers who ask too often."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from hub.guard.strangers import Strangers
+from tests.hubs import HubProcess
+
+PASSWORD = "mười con trâu trắng"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory):
+    with HubProcess(tmp_path_factory.mktemp("guard")) as hub:
+        yield hub
+
+
+def log_in(hub: HubProcess, name: str, password: str, code: str = "") -> bool:
+    with requests.Session() as session:
+        page = session.get(hub.url + "/admin/login/", timeout=20)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+        fields = {
+            "csrfmiddlewaretoken": token,
+            "username": name,
+            "password": password,
+            "code": code,
+        }
+        answer = session.post(
+            hub.url + "/admin/login/", data=fields, timeout=20, allow_redirects=False
+        )
+        return answer.status_code == 302
+
+
+def account(hub: HubProcess, name: str) -> str:
+    hub.cli("admin", name, "--password-stdin", stdin=PASSWORD + "\n")
+    return name
+
+
+def totp(secret: bytes, step: int) -> str:
+    """RFC 6238, written here again."""
+    import hashlib
+    import hmac
+    import struct
+
+    digest = hmac.new(secret, struct.pack(">Q", step), hashlib.sha1).digest()
+    at = digest[-1] & 0xF
+    return str((struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF) % 1000000).zfill(6)
+
+
+def test_after_five_wrong_passwords_the_right_one_waits_too(hub: HubProcess) -> None:
+    name, other = account(hub, "ky-thuat"), account(hub, "ky-thuat-2")
+    assert log_in(hub, name, PASSWORD)
+    assert not any(log_in(hub, name, "sai") for _ in range(5))
+    assert not log_in(hub, name, PASSWORD)
+    assert log_in(hub, other, PASSWORD)
+    assert "lock-out" in hub.cli("audit").stdout
+
+
+def test_a_second_factor_is_asked_for_and_no_code_counts_twice(hub: HubProcess) -> None:
+    name = account(hub, "hai-lop")
+    (made,) = hub.json("second-factor", name)
+    secret = base64.b32decode(parse_qs(urlsplit(made["address"]).query)["secret"][0])
+    code = totp(secret, int(time.time()) // 30)
+    assert not log_in(hub, name, PASSWORD)
+    assert not log_in(hub, name, PASSWORD, f"{(int(code) + 1) % 10**6:06}")
+    assert log_in(hub, name, PASSWORD, code)
+    assert not log_in(hub, name, PASSWORD, code)
+    assert secret not in (hub.data / "hub.sqlite3").read_bytes()
+    hub.json("second-factor", name, "--remove")
+    assert log_in(hub, name, PASSWORD)
+
+
+def test_pages_answer_to_the_hubs_own_names_and_kiosks_to_any(hub: HubProcess) -> None:
+    def status(path: str, host: str) -> int:
+        return requests.get(hub.url + path, headers={"Host": host}, timeout=20).status_code
+
+    assert status("/admin/login/", "evil.example") == 400
+    assert status("/admin/login/", "localhost:8000") == 200
+    assert status("/admin/login/", "192.168.1.5:8000") == 200
+    assert status("/healthz", "any.example") == 200
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it(hub: HubProcess) -> None:
+    page = requests.get(hub.url + "/admin/login/", timeout=20)
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert "HttpOnly" in page.headers["Set-Cookie"] or "csrftoken" in page.headers["Set-Cookie"]
+    assert "<script>" not in page.text
+
+
+def test_an_address_that_is_refused_without_end_gets_no_more_signatures() -> None:
+    strangers = Strangers(per_minute=3)
+    assert [strangers.refused("a", now_s=5) for _ in range(4)] == [False, False, False, True]
+    assert not strangers.refused("b", now_s=5)
+    assert not strangers.refused("a", now_s=65)
+
+
+def test_the_officials_door_asks_for_the_code_too(hub: HubProcess) -> None:
+    name = account(hub, "can-bo")
+    (made,) = hub.json("second-factor", name)
+    secret = base64.b32decode(parse_qs(urlsplit(made["address"]).query)["secret"][0])
+    for code, inside in (("", False), (totp(secret, int(time.time()) // 30), True)):
+        with requests.Session() as session:
+            page = session.get(hub.url + "/desk/login", timeout=20).text
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+            fields = {
+                "csrfmiddlewaretoken": token,
+                "username": name,
+                "password": PASSWORD,
+                "code": code,
+            }
+            answer = session.post(
+                hub.url + "/desk/login", data=fields, timeout=20, allow_redirects=False
+            )
+            assert (answer.status_code == 302) == inside
