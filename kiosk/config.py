@@ -112,6 +112,8 @@ class Signals:
     open_s: float = 3.0
     match_s: float = 15.0
     """How far apart a scan and the walk through the barrier may be."""
+    scanner: str = ""
+    """A USB hand scanner's own device, /dev/input/by-id/…-event-kbd; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

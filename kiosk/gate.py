@@ -38,6 +38,7 @@ from kiosk.model import (
     CountUnscanned,
     Direction,
     DirectionMode,
+    EnterText,
     Health,
     Outcome,
     Verdict,
@@ -50,11 +51,13 @@ from kiosk.signals import open_signals
 from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
 from kiosk.upstream import Hub
+from kiosk.wedge.device import HandScanner
 from kiosk.workers import Latest, Worker
 
 _log = logging.getLogger(__name__)
 
-PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0, "signals": 10.0}
+PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0, "signals": 10.0,
+             "scanner": 10.0}  # fmt: skip
 """After how long without a pulse a worker hangs: longer than its longest honest step (a
 stream that opens, an answer that trickles)."""
 
@@ -235,6 +238,8 @@ class Gate:
         }
         if self.signals is not None:
             works["signals"] = self.signals.work
+        if path := self.config.signals.scanner:
+            works["scanner"] = HandScanner(Path(path), lambda text: self.send(EnterText(text))).work
         for name, work in works.items():
             worker = Worker(name, work, on_death=self._died)
             self._workers.append(worker)
