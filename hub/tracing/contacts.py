@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,7 +10,7 @@ from hub.tracing.intervals import Overlap, Stay, overlap
 from hub.tracing.kinds import longest_stay_ms, rule_of_place
 from hub.tracing.pairing import Rule, Sighting, stays
 from hub.tracing.people import Group, grouped
-from hub.tracing.sightings import STRONG, Seen, at_place, by_tags
+from hub.tracing.sightings import STRONG, at_places, by_tags
 
 CERTAINTY = {"high": 2, "medium": 1, "low": 0}
 _DAY_MS = 24 * 3600 * 1000
@@ -52,15 +52,20 @@ def contacts_of(
     """
     excluded = set(without)
     rule = rule_of_place({visit.place for visit in visits})
-    near: dict[str, Seen] = {}
-    for place, since, until in _windows(visits, rule):
-        near |= {str(one.sighting.id): one for one in at_place(place, since, until)}
-    groups = [group for group in grouped(near.values()) if not group.keys & excluded]
+    near = at_places(_windows(visits, rule))
+    groups = [group for group in grouped(near) if not group.keys & excluded]
     later = _later(groups, now_ms)
+    elsewhere = {one.place for seen in later.values() for one in seen}
+    rule = rule_of_place({visit.place for visit in visits} | elsewhere)
+    there: dict[str, list[Stay]] = {}
+    for visit in visits:
+        there.setdefault(visit.place, []).append(visit)
     found = []
     for group in groups:
         mine = [one.sighting for one in group.seen]
-        meetings = tuple(_meetings(visits, mine, later.get(group.key, []), rule, now_ms))
+        everything = {one.id: one for one in (*later.get(group.key, []), *mine)}
+        theirs = stays(everything.values(), rule, now_ms=now_ms)
+        meetings = tuple(_meetings(there, theirs))
         met = Met(group, meetings)
         if meetings and met.minutes >= least_minutes:
             found.append(met)
@@ -117,21 +122,9 @@ def _open(group: Group) -> bool:
     return False
 
 
-def _meetings(
-    visits: Sequence[Stay],
-    mine: Sequence[Sighting],
-    elsewhere: Sequence[Sighting],
-    rule: Callable[[str], Rule],
-    now_ms: int,
-) -> Iterable[Meeting]:
-    places = {visit.place for visit in visits}
-    everything = {one.id: one for one in (*elsewhere, *mine)}
-    rules = rule_of_place({one.place for one in elsewhere} - places) if elsewhere else rule
-    theirs = stays(
-        everything.values(), lambda p: rule(p) if p in places else rules(p), now_ms=now_ms
-    )
-    for visit in visits:
-        for stay in theirs:
+def _meetings(there: Mapping[str, Sequence[Stay]], theirs: Iterable[Stay]) -> Iterable[Meeting]:
+    for stay in theirs:
+        for visit in there.get(stay.place, ()):
             common = overlap(visit, stay)
             if common is not None:
                 yield Meeting(visit, stay, common)
