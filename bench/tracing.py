@@ -53,6 +53,7 @@ def _measure(size: int) -> None:
         filled = time.perf_counter() - began
         from hub.tracing.trace import trace
 
+        found = trace(case, actor="bench")  # the first one makes the call list
         times = []
         for _ in range(RUNS):
             began = time.perf_counter()
