@@ -162,7 +162,10 @@ def test_what_make_promises_is_all_there() -> None:
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [("requirements.lock", ("hub", "gpio", "build")), ("requirements-test.lock", ("hub", "gpio", "build", "test"))],
+    [
+        ("requirements.lock", ("hub", "gpio", "build")),
+        ("requirements-test.lock", ("hub", "gpio", "build", "test")),
+    ],
 )
 def test_the_lock_answers_every_requirement_of_setup_cfg(
     lock: str, extras: tuple[str, ...]
@@ -188,7 +191,9 @@ def test_the_lock_holds_nothing_that_setup_cfg_no_longer_asks_for() -> None:
     for block in re.split(r"\n(?=[a-z0-9])", text):
         if "entrance-kiosk (setup.cfg)" in block:
             direct.add(canonicalize_name(block.partition("==")[0]))
-    asked = {canonicalize_name(wanted.name) for wanted in requirements("hub", "gpio", "build", "test")}
+    asked = {
+        canonicalize_name(wanted.name) for wanted in requirements("hub", "gpio", "build", "test")
+    }
     assert direct == asked
 
 
