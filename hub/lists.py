@@ -60,13 +60,7 @@ def read(path: Path, fields: Mapping[str, Iterable[str]], needed: Iterable[str])
     """
     lines = list(_lines(path))
     wanted = {_plain(word): field for field, words in fields.items() for word in (field, *words)}
-    for head, cells in lines[:10]:
-        found = {wanted[_plain(c)]: i for i, c in enumerate(cells) if _plain(c) in wanted}
-        if set(needed) <= set(found):
-            break
-    else:
-        names = ", ".join(next(iter(fields[field]), field) for field in needed)
-        raise BadUsage(f"{path.name} has no row of headings with: {names}.")
+    head, cells, found = _headings(path, lines, wanted, fields, needed)
     letters = {field: f"{_letter(i)} ({cells[i].strip()})" for field, i in found.items()}
     rows = []
     for number, line in lines:
@@ -78,6 +72,22 @@ def read(path: Path, fields: Mapping[str, Iterable[str]], needed: Iterable[str])
     if not rows:
         raise BadUsage(f"{path.name} holds no rows under its headings.")
     return rows
+
+
+def _headings(
+    path: Path,
+    lines: list[tuple[int, list[str]]],
+    wanted: Mapping[str, str],
+    fields: Mapping[str, Iterable[str]],
+    needed: Iterable[str],
+) -> tuple[int, list[str], dict[str, int]]:
+    """Return the row of headings: its number, its cells, and which column holds which field."""
+    for number, cells in lines[:10]:
+        found = {wanted[_plain(c)]: i for i, c in enumerate(cells) if _plain(c) in wanted}
+        if set(needed) <= set(found):
+            return number, cells, found
+    names = ", ".join(next(iter(fields[field]), field) for field in needed)
+    raise BadUsage(f"{path.name} has no row of headings with: {names}.")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reportlab.lib.pagesizes import A4, A5
 from reportlab.pdfgen.canvas import Canvas
 
-from hub.fonts import BOLD
+from hub.fonts import BOLD, MEDIUM
 from hub.paper.drawing import draw_code, draw_fitted, mm, quiet_side, sheet
 
 SIZES = {"A4": A4, "A5": A5}
@@ -60,7 +60,7 @@ def _page(canvas: Canvas, board: BoardSheet, width: float, height: float, *, sma
         """Write in a strip that begins ``top`` mm below the page's upper edge (of A4)."""
         strip = (margin, height - (top + room) * mm * scale, inner, room * mm * scale)
         sizes = [step * scale for step in (size, size * 0.85, size * 0.7, size * 0.55, size * 0.42)]
-        draw_fitted(canvas, text, strip, sizes=sizes, **({"font": BOLD} if bold else {}))
+        draw_fitted(canvas, text, strip, sizes=sizes, font=BOLD if bold else MEDIUM)
 
     line(_HEAD[0], 8, 12, 27, bold=True)
     line(_HEAD[1], 20, 7, 14)

@@ -17,6 +17,7 @@ DPI = 150
 """At which pages are read back: an office printer's draft has four times as many dots."""
 
 MAX_PIXELS = 60_000_000
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 _TRIED = 2000
 """Larger pictures are tried at this longer side first: decoders find more in smaller ones."""
 
@@ -64,9 +65,7 @@ def picture(data: bytes) -> Image.Image:
 def first_decoder(image: Image.Image) -> list[Seen]:
     """zxing-cpp: reads, and tells where a code is that it cannot read."""
     found = []
-    for code in zxingcpp.read_barcodes(
-        image, formats=zxingcpp.BarcodeFormat.QRCode, return_errors=True
-    ):
+    for code in zxingcpp.read_barcodes(image, formats=_QR, return_errors=True):
         p = code.position
         side = abs(complex(p.top_left.x - p.bottom_right.x, p.top_left.y - p.bottom_right.y))
         found.append(Seen(code.text if code.valid else None, side / 2**0.5))

@@ -74,7 +74,8 @@ def replay(home: Home) -> int:
     path = home.folder / JOURNAL
     if not path.exists():
         return 0
-    found, until = [], {}
+    found: list[tuple[str, bytes]] = []
+    until: dict[bytes, int] = {}
     for line in path.read_text(encoding="ascii").splitlines():
         entry = json.loads(line)
         tag = bytes.fromhex(entry["tag"])

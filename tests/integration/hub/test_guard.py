@@ -25,7 +25,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory):
 def log_in(hub: HubProcess, name: str, password: str, code: str = "") -> bool:
     with requests.Session() as session:
         page = session.get(hub.url + "/admin/login/", timeout=20)
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+        token = csrf(page.text)
         fields = {
             "csrfmiddlewaretoken": token,
             "username": name,
@@ -36,6 +36,13 @@ def log_in(hub: HubProcess, name: str, password: str, code: str = "") -> bool:
             hub.url + "/admin/login/", data=fields, timeout=20, allow_redirects=False
         )
         return answer.status_code == 302
+
+
+def csrf(page: str) -> str:
+    """Return what a form sends back."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert found
+    return found[1]
 
 
 def account(hub: HubProcess, name: str) -> str:
@@ -112,7 +119,7 @@ def test_the_officials_door_asks_for_the_code_too(hub: HubProcess) -> None:
     for code, inside in (("", False), (totp(secret, int(time.time()) // 30), True)):
         with requests.Session() as session:
             page = session.get(hub.url + "/desk/login", timeout=20).text
-            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+            token = csrf(page)
             fields = {
                 "csrfmiddlewaretoken": token,
                 "username": name,

@@ -7,6 +7,7 @@ import shutil
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 from tests.hubs import PERSON, Gate, HubProcess, statuses
 from tests.kiosks import KioskBox, card, name, number
@@ -14,7 +15,7 @@ from tests.kiosks import KioskBox, card, name, number
 DAY_MS = 24 * 3600 * 1000
 
 
-def aged(gate: Gate, days: float, **facts: object):
+def aged(gate: Gate, days: float, **facts: Any):
     """An entry of an earlier boot whose trusted clock showed ``days`` ago."""
     wall = time.time_ns() // 1_000_000 - int(days * DAY_MS)
     return gate.entry(wall_ms=wall, boot_id=uuid.uuid4(), boot_ms=1000, **facts)
