@@ -31,7 +31,9 @@ def kept_hub(request, tmp_path):
     """A hub of this test alone."""
     database = ""
     if request.param == "postgresql":
-        database = request.getfixturevalue("postgresql").database()
+        # As the installation writes it: no host before the name.
+        given = request.getfixturevalue("postgresql").database()
+        database = given.replace("//hub@/", "///") + "&user=hub"
     with HubProcess(tmp_path / "hub", database=database) as hub:
         yield hub
 
