@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,15 @@ class TracingConfig(AppConfig):
 
     name = "hub.tracing"
     verbose_name = "Truy vết"
+
+    def ready(self) -> None:
+        """Let lines of call lists go with the entries that named their people."""
+        from hub.retention.signals import entries_gone
+
+        entries_gone.connect(_forget, dispatch_uid="tracing")
+
+
+def _forget(ids: list[Any], **_more: Any) -> None:
+    from hub.tracing.models import Contact
+
+    Contact.objects.filter(entry__in=ids).delete()

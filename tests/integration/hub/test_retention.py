@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import time
 import uuid
 from pathlib import Path
@@ -107,3 +108,22 @@ def test_an_erased_bearers_pass_still_counts_and_names_nobody(own_hub: HubProces
         == 2
     )
     own_hub.json("pass", "revoke", made["pass"], "--reason", "lost")
+
+
+def test_an_erased_person_leaves_the_call_lists_too(own_hub: HubProcess) -> None:
+    secret = "lúa-mì-rau-cải-7\n"
+    for who in ("lan", "mai"):
+        own_hub.cli("account", "add", who, "--role", "official", "--password-stdin", stdin=secret)
+    gate = Gate.joined(own_hub)
+    hers = {"name": name(3), "birth": "1999-02-01", "number": number(3)}
+    gate.send([gate.entry(), gate.entry(person=hers)])
+    said = ("--password-stdin", "--json")
+    asked = ("case", "open", "--number", PERSON["number"], "--reason", "ca dương tính 9")
+    case = json.loads(own_hub.cli(*asked, "--account", "lan", *said, stdin=secret).stdout)["case"]
+    own_hub.cli("case", "approve", case, "--account", "mai", *said, stdin=secret)
+    own_hub.cli("trace", "--case", case, "--json")
+    with sqlite3.connect(own_hub.data / "hub.sqlite3") as db:
+        assert db.execute("SELECT count(*) FROM tracing_contact").fetchone() == (1,)
+    own_hub.json("erase", "--number", number(3), "--reason", "request 14")
+    with sqlite3.connect(own_hub.data / "hub.sqlite3") as db:
+        assert db.execute("SELECT count(*) FROM tracing_contact").fetchone() == (0,)
