@@ -27,7 +27,7 @@ def at(hour: int, *, days_ago: int = 1) -> int:
 
 
 def made(gate: Gate, hour: int, *, days_ago: int = 1, **facts: Any) -> Entry:
-    stated = {"boot_id": uuid.uuid4(), "wall_ms": at(hour, days_ago=days_ago)}
+    stated: dict[str, Any] = {"boot_id": uuid.uuid4(), "wall_ms": at(hour, days_ago=days_ago)}
     return gate.entry(**(stated | facts))
 
 
@@ -127,7 +127,7 @@ def test_every_figure_equals_a_recount_by_sql(counted: HubProcess, tmp_path: Pat
 
     def count(what: str, type_: str, place: str) -> int:
         (number,) = db.execute(
-            f"SELECT {what} FROM intake_entry WHERE place = ? AND at_ms BETWEEN ? AND ?"  # noqa: S608
+            f"SELECT {what} FROM intake_entry WHERE place = ? AND at_ms BETWEEN ? AND ?"
             f" AND type IN ({type_}) AND {undone}",
             (place, at(0), at(0) + 24 * 3600 * 1000 - 1),
         ).fetchone()

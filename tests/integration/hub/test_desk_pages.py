@@ -38,18 +38,27 @@ class Browser:
         )
 
 
+class Hub(HubProcess):
+    """A hub with two places."""
+
+    market = ""
+    other = ""
+
+
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub with a market at which a real kiosk saw three people, and its accounts."""
     folder = tmp_path_factory.mktemp("desk")
-    with HubProcess(folder / "hub") as hub:
+    with Hub(folder / "hub") as started:
+        hub = started
+        assert isinstance(hub, Hub)
         market, other = hub.place("Bệnh viện Ví Dụ", kind="hospital"), hub.place("Chùa Ví Dụ")
         box = KioskBox(folder / "kiosk")
         box.enrol(hub, place=market)
         for text in (card(1), national(2), card(3)):
             box.enter(text)
         box.drain(folder / "drain")
-        hub.market, hub.other = market, other  # type: ignore[attr-defined]
+        hub.market, hub.other = market, other
         for who, role, *more in (
             ("lan", "official"),
             ("mai", "official"),
@@ -64,22 +73,22 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
 
 
 @pytest.fixture(scope="module")
-def lan(hub: HubProcess) -> Browser:
+def lan(hub: Hub) -> Browser:
     return Browser(hub, "lan")
 
 
 @pytest.fixture(scope="module")
-def mai(hub: HubProcess) -> Browser:
+def mai(hub: Hub) -> Browser:
     return Browser(hub, "mai")
 
 
-def test_nobody_sees_a_page_without_an_account(hub: HubProcess) -> None:
+def test_nobody_sees_a_page_without_an_account(hub: Hub) -> None:
     for path in ("", "places", f"places/{hub.market}", "cases", "report"):
         answer = requests.get(f"{hub.url}/desk/{path}", timeout=TIMEOUT_S)
         assert "/desk/login" in answer.url
 
 
-def test_a_wrong_password_is_said_and_opens_nothing(hub: HubProcess) -> None:
+def test_a_wrong_password_is_said_and_opens_nothing(hub: Hub) -> None:
     session = requests.Session()
     page = f"{hub.url}/desk/login"
     session.get(page, timeout=TIMEOUT_S)
@@ -90,7 +99,7 @@ def test_a_wrong_password_is_said_and_opens_nothing(hub: HubProcess) -> None:
     assert "/desk/login" in session.get(f"{hub.url}/desk/", timeout=TIMEOUT_S).url
 
 
-def test_an_owner_sees_their_own_place_masked_and_nothing_else(hub: HubProcess) -> None:
+def test_an_owner_sees_their_own_place_masked_and_nothing_else(hub: Hub) -> None:
     owner = Browser(hub, "chủ")
     own = owner.get()
     assert own.url.endswith(f"/places/{hub.market}")
@@ -101,7 +110,7 @@ def test_an_owner_sees_their_own_place_masked_and_nothing_else(hub: HubProcess) 
         assert owner.get(path).status_code == 403
 
 
-def test_a_technician_decides_keys_and_sees_no_case(hub: HubProcess) -> None:
+def test_a_technician_decides_keys_and_sees_no_case(hub: Hub) -> None:
     technician = Browser(hub, "thợ")
     assert technician.get("cases").status_code == 403
     gate = Gate.joined(hub, hub.other)
@@ -118,7 +127,7 @@ def test_a_technician_decides_keys_and_sees_no_case(hub: HubProcess) -> None:
 
 
 def test_a_case_goes_from_one_official_to_another_and_then_names_are_opened(
-    hub: HubProcess, lan: Browser, mai: Browser
+    hub: Hub, lan: Browser, mai: Browser
 ) -> None:
     made = lan.post("cases", number=number(1), reason="ca dương tính 12", days="21")
     case = made.url.rpartition("/")[2]
@@ -148,7 +157,7 @@ def test_a_case_goes_from_one_official_to_another_and_then_names_are_opened(
 
 
 def test_an_emergency_stands_on_everybody_s_page_until_it_was_reviewed(
-    hub: HubProcess, lan: Browser, mai: Browser
+    hub: Hub, lan: Browser, mai: Browser
 ) -> None:
     made = lan.post("cases", number=number(2), reason="ổ dịch", days="21", emergency="1")
     case = made.url.rpartition("/")[2]
@@ -174,7 +183,7 @@ def test_what_is_wrong_is_said_on_a_page(lan: Browser) -> None:
     assert lan.get("report?day=x").status_code == 400
 
 
-def test_a_name_in_a_code_is_text_on_a_page(hub: HubProcess, lan: Browser, mai: Browser) -> None:
+def test_a_name_in_a_code_is_text_on_a_page(hub: Hub, lan: Browser, mai: Browser) -> None:
     gate = Gate.joined(hub, hub.place(f"Nơi {uuid.uuid4()}"))
     evil = PERSON | {"name": "<script>alert(1)</script> Thử", "number": "054199077777"}
     gate.send([gate.entry(evil, gate="<b>A</b>")])
@@ -186,12 +195,12 @@ def test_a_name_in_a_code_is_text_on_a_page(hub: HubProcess, lan: Browser, mai: 
         assert "<b>" not in page.text
 
 
-def test_places_are_found_without_accents(hub: HubProcess, lan: Browser) -> None:
+def test_places_are_found_without_accents(hub: Hub, lan: Browser) -> None:
     assert "Chùa Ví Dụ" in lan.get("places?q=chua+vi").text
     assert "Chùa Ví Dụ" not in lan.get("places?q=benh").text
 
 
-def test_the_reader_s_language_is_kept(hub: HubProcess) -> None:
+def test_the_reader_s_language_is_kept(hub: Hub) -> None:
     reader = Browser(hub, "lan")
     assert '<html lang="vi">' in reader.get().text
     reader.post("language", language="en", next="/desk/")
@@ -233,7 +242,7 @@ class Checker(HTMLParser):
 
 @pytest.mark.parametrize("path", ["", "places", "cases", "report", "place", "case", "trace"])
 def test_every_page_can_be_read_aloud_and_used_with_the_keyboard(
-    hub: HubProcess, lan: Browser, mai: Browser, path: str
+    hub: Hub, lan: Browser, mai: Browser, path: str
 ) -> None:
     if path in ("case", "trace"):
         case = lan.post("cases", number=number(1), reason="ca thử trang", days="21").url

@@ -21,8 +21,8 @@ RULES = {"market": MARKET, "hospital": HOSPITAL, "station": STATION, "bus": VEHI
 def at(text: str) -> int:
     """Return the milliseconds of HH:MM[:SS] on a day; ``+`` before it means the next day."""
     day = 11 if text.startswith("+") else 10
-    parts = [int(part) for part in text.lstrip("+").split(":")]
-    moment = dt.datetime(2026, 3, day, *parts, tzinfo=VIETNAM)  # type: ignore[misc]
+    time = dt.time.fromisoformat(text.lstrip("+"))
+    moment = dt.datetime.combine(dt.date(2026, 3, day), time, VIETNAM)
     return int(moment.timestamp() * 1000)
 
 
