@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.apps import AppConfig
@@ -20,7 +21,7 @@ class TracingConfig(AppConfig):
         entries_gone.connect(_forget, dispatch_uid="tracing")
 
 
-def _forget(ids: list[Any], **_more: Any) -> None:
+def _forget(ids: list[uuid.UUID], **_more: Any) -> None:
     from hub.tracing.models import Contact
 
     Contact.objects.filter(entry__in=ids).delete()

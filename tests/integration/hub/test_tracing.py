@@ -434,3 +434,17 @@ def test_a_gate_that_told_everything_is_complete_until_then(
     lagging.pulsed()
     later = traced(desk, case)
     assert (later["incomplete"], later["new_contacts"]) == ([], 1)
+
+
+def test_a_call_list_s_line_goes_with_the_entry_that_named_the_person(
+    desk: HubProcess, people: People
+) -> None:
+    gate = Gate.joined(desk, desk.place(f"Chợ {uuid.uuid4()}"))
+    gate.send([passage(gate, people.person(0), 60), passage(gate, people.person(1), 50)])
+    case = opened(desk, "--number", people.person(0)["number"])
+    traced(desk, case)
+    listed = {line["case"]: line["contacts"] for line in desk.json("case", "list")}
+    assert listed[case] == 1
+    desk.json("erase", "--number", people.person(1)["number"], "--reason", "đơn 12")
+    listed = {line["case"]: line["contacts"] for line in desk.json("case", "list")}
+    assert listed[case] == 0
