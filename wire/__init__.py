@@ -1,6 +1,7 @@
 """What crosses between kiosk, hub and paper: formats only, no I/O, no clock, no network.
 
-- :mod:`wire.cbor` one strict, deterministic CBOR (RFC 8949) for everything
+- :mod:`wire.cbor` one strict, deterministic CBOR (RFC 8949) for everything, whose bytes
+  :mod:`wire.cborscan` looks over before anything is built
 - :mod:`wire.keys` Ed25519 signing keys and X25519 sealing keys, and their ids
 - :mod:`wire.signed` COSE_Sign1 (RFC 9052): the only thing one side believes of the other
 - :mod:`wire.seal` HPKE (RFC 9180): what only the tracing authority opens

@@ -15,11 +15,15 @@ from typing import Any
 
 from wire.entry import Entry
 from wire.errors import Malformed
-from wire.fields import get, get_or, get_uuid, version_of
+from wire.fields import get, get_or, get_time, get_uuid, version_of
 
 VERSION = 1
 MAX_ENTRIES = 200
 MAX_BYTES = 256 * 1024
+MAX_RANGES = 1_000
+MAX_HELD = 200
+MAX_SEQ = 2**53
+MAX_REASON = 200
 
 STORED = "stored"  # committed and synced by this very request
 KNOWN = "known"  # the ledger has had this id; the hub holds the same bytes
@@ -153,15 +157,23 @@ class Held:
     @classmethod
     def unpack(cls, packed: Any) -> Held:
         """Read plain types."""
-        ranges = []
-        for pair in get(packed, "ranges", list):
+        ranges: list[tuple[int, int]] = []
+        pairs = get(packed, "ranges", list)
+        if len(pairs) > MAX_RANGES:
+            raise Malformed("The receipt tells more ranges than one may.")
+        for pair in pairs:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise Malformed("A range of the receipt is not a pair.")
             first, last = pair
-            if type(first) is not int or type(last) is not int or not 1 <= first <= last:
+            if type(first) is not int or type(last) is not int or not 1 <= first <= last < MAX_SEQ:
                 raise Malformed("A range of the receipt is no range.")
+            if ranges and first <= ranges[-1][1]:
+                raise Malformed("The ranges of the receipt are not in their order.")
             ranges.append((first, last))
-        return cls(get_uuid(packed, "chain"), tuple(ranges), get(packed, "complete_to", int))
+        complete_to = get(packed, "complete_to", int)
+        if not 0 <= complete_to < MAX_SEQ:
+            raise Malformed("The receipt is complete to no entry that can be.")
+        return cls(get_uuid(packed, "chain"), tuple(ranges), complete_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +214,14 @@ class Receipt:
             hash_, status, reason = row
             if not isinstance(hash_, bytes) or status not in STATUSES or type(reason) is not str:
                 raise Malformed("An answer of the receipt is not what it should be.")
-            answers.append(Answer(hash_, status, reason))
+            answers.append(Answer(hash_, status, reason[:MAX_REASON]))
         return cls(
             get_uuid(payload, "kiosk"),
             get_uuid(payload, "request"),
             get(payload, "batch", bytes),
             tuple(answers),
-            tuple(Held.unpack(item) for item in get(payload, "held", list)),
-            get(payload, "now", int),
+            _held(payload),
+            get_time(payload, "now"),
         )
 
 
@@ -251,7 +263,9 @@ class Pulse:
         for row in get(payload, "chains", list):
             if not isinstance(row, list) or len(row) != 3 or type(row[1]) is not int:
                 raise Malformed("A chain of the pulse is not what it should be.")
-            chains.append((get_uuid({"chain": row[0]}, "chain"), row[1], bytes(row[2])))
+            if not isinstance(row[2], bytes) or not 0 <= row[1] < MAX_SEQ:
+                raise Malformed("A chain of the pulse is not what it should be.")
+            chains.append((get_uuid({"chain": row[0]}, "chain"), row[1], row[2]))
         return cls(
             get_uuid(payload, "kiosk"),
             get_uuid(payload, "request"),
@@ -295,8 +309,8 @@ class PulseAnswer:
         return cls(
             get_uuid(payload, "kiosk"),
             get_uuid(payload, "request"),
-            tuple(Held.unpack(item) for item in get(payload, "held", list)),
-            get(payload, "now", int),
+            _held(payload),
+            get_time(payload, "now"),
             get_or(payload, "settings", bytes, b"") or None,
         )
 
@@ -333,8 +347,8 @@ class Refusal:
         return cls(
             get_uuid(payload, "request"),
             get(payload, "subject", bytes),
-            get(payload, "reason", str),
-            get(payload, "now", int),
+            get(payload, "reason", str)[:MAX_REASON],
+            get_time(payload, "now"),
         )
 
 
@@ -381,6 +395,13 @@ class Settings:
             get_or(payload, "texts", dict, {}),
             get_or(payload, "profile", dict, {}),
         )
+
+
+def _held(payload: Any) -> tuple[Held, ...]:
+    items = get(payload, "held", list)
+    if len(items) > MAX_HELD:
+        raise Malformed("The receipt tells of more chains than one may.")
+    return tuple(Held.unpack(item) for item in items)
 
 
 def _keys(payload: Any, name: str) -> tuple[bytes, ...]:

@@ -12,13 +12,14 @@ from typing import Any
 
 import cbor2
 
+from wire import cborscan
 from wire.errors import Malformed
 
 MAX_BYTES = 4 * 1024 * 1024
 """No message of ours comes near this; larger input is refused unread."""
 
 _PLAIN = (int, float, str, bytes, bool, type(None))
-_MAX_DEPTH = 16
+_MAX_DEPTH = cborscan.MAX_DEPTH
 
 
 def dumps(value: Any) -> bytes:
@@ -44,6 +45,8 @@ def loads_tagged(data: bytes) -> Any:
     """
     if len(data) > MAX_BYTES:
         raise Malformed("The message is larger than any message of ours.")
+    if cborscan.check(data) != len(data):
+        raise Malformed("There are bytes after the end of the message.")
     stream = io.BytesIO(data)
     try:
         value = cbor2.CBORDecoder(stream).decode()
@@ -54,8 +57,6 @@ def loads_tagged(data: bytes) -> Any:
         # cbor2 lets the errors of its value constructors through (dates, regular
         # expressions, big numbers); from our side all of them are bytes not of ours.
         raise Malformed("The bytes are not CBOR of ours.") from error
-    if stream.read(1):
-        raise Malformed("There are bytes after the end of the message.")
     return value
 
 
@@ -70,5 +71,7 @@ def _check(value: Any, depth: int) -> None:
             if not isinstance(key, (int, str, bytes)):
                 raise Malformed("A map of the message has an unusable key.")
             _check(item, depth + 1)
+    elif type(value) is int and not -(2**63) <= value < 2**64:
+        raise Malformed("The message holds a number that is too large.")
     elif not isinstance(value, _PLAIN):
         raise Malformed(f"The message holds a {type(value).__name__}, which none of ours does.")

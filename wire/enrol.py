@@ -17,7 +17,7 @@ import base45
 from wire import signed
 from wire.batch import VERSION, Clocks
 from wire.errors import Malformed
-from wire.fields import get, get_or, get_uuid, version_of
+from wire.fields import get, get_or, get_time, get_uuid, version_of
 from wire.keys import SigningKey, VerifyKey
 
 PREFIX = "GATE1:"
@@ -194,7 +194,7 @@ class ClaimAnswer:
             get_uuid(payload, "request"),
             status,
             get(payload, "certificate", bytes),
-            get(payload, "now", int),
+            get_time(payload, "now"),
             get_or(payload, "settings", bytes, b"") or None,
         )
 

@@ -35,6 +35,18 @@ def get_uuid(payload: Any, name: str) -> uuid.UUID:
     return uuid.UUID(bytes=raw)
 
 
+LAST_MS = 253_402_300_800_000 - 86_400_000
+"""The last day that dates can name (31 December 9999), in milliseconds since 1970."""
+
+
+def get_time(payload: Any, name: str) -> int:
+    """Return the milliseconds since 1970 at ``name``; a time that no date can name is refused."""
+    value = get(payload, name, int)
+    if not 0 <= value < LAST_MS:
+        raise Malformed(f"The message's “{name}” is no time.")
+    return value
+
+
 def version_of(payload: Any, known: int) -> None:
     """Check the message's version; a newer one is refused with that sentence."""
     found = get(payload, "v", int)
