@@ -22,6 +22,9 @@ PAGE_BYTES = 512
 """The outbox's page size, for a file whose first page no longer tells it."""
 
 _TABLE_LEAF, _INDEX_LEAF = 13, 10
+_LEAVES = {_INDEX_LEAF, _TABLE_LEAF} | {_TABLE_LEAF ^ 1 << bit for bit in range(8)}
+"""First bytes of pages read as leaves: a row proves itself, so one flip may be forgiven."""
+
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _BIG_ENDIAN = 0x377F0683
 _LONGEST = 64 * 1024
@@ -123,15 +126,18 @@ class Carver:
 
     def _leaf(self, number: int, page: bytes) -> Iterator[tuple[int, Rescued]]:
         start = 100 if number == 1 else 0
-        if len(page) != self._size or page[start] not in (_TABLE_LEAF, _INDEX_LEAF):
+        if len(page) != self._size or page[start] not in _LEAVES:
             return
-        cells = _number(page[start + 3 : start + 5])
-        for at in range(start + 8, min(start + 8 + 2 * cells, self._size - 1), 2):
+        # Pointers fill the room up to the first cell; how many there are may be a flipped count.
+        at, end = start + 8, self._size
+        while at < end - 1:
             place = _number(page[at : at + 2])
+            at += 2
             if not start + 8 <= place < self._size:
                 continue
+            end = min(end, place)
             try:
-                found = self._cell(page, place, table=page[start] == _TABLE_LEAF)
+                found = self._cell(page, place, table=page[start] != _INDEX_LEAF)
             except (IndexError, ValueError, WireError, struct.error):
                 continue  # this cell is gone; its neighbours may not be
             if found is not None:

@@ -148,7 +148,7 @@ class _Adapter(HTTPAdapter):
             kwargs["assert_hostname"] = False
         super().init_poolmanager(*args, **kwargs)
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  # theirs
         """Leave verification to our context; requests would put its own bundle in."""
         if not self._pin:
             conn.cert_reqs = "CERT_REQUIRED"

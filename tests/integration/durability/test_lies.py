@@ -71,6 +71,24 @@ def test_a_replayed_receipt_retires_nothing(
     assert len(kiosk.held_by(hub)) == 2
 
 
+def test_a_receipt_kept_back_retires_nothing_later_not_even_its_own_entries(
+    stepped: Make, proxy: LyingProxy, hub: HubProcess
+) -> None:
+    """Between the two a hub may have lost them: only an answer to this very request counts."""
+    kiosk = stepped()
+    kiosk.show(card(1), card(2))
+    kiosk.talk(1)  # the pulse
+    proxy.lie = lies.only("/v1/entries", lies.swallow)
+    kiosk.talk(1)
+    (kept,) = [e.answer for e in proxy.exchanges if e.path == "/v1/entries"]
+    proxy.lie = lies.replayed(kept)
+    kiosk.talk(1)
+    assert kiosk.waiting == 2
+    proxy.lie = lies.honest
+    kiosk.deliver()
+    assert len(kiosk.held_by(hub)) == 2
+
+
 def test_another_hubs_receipt_retires_nothing(
     stepped: Make, proxy: LyingProxy, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
