@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,27 +19,21 @@ from kivy.app import App
 from kivy.clock import Clock
 
 from kiosk import notices
-from kiosk.model import Command, EnterText, Health, Outcome, Verdict
+from kiosk.model import Command, Health, Outcome, Verdict
 from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, prepare_window
 from kiosk.screens.face import Means
 from kiosk.screens.faces import FACES
+from kiosk.screens.hands import Hands
 from kiosk.screens.player import Player
 from kiosk.screens.preview import Source
 from kiosk.screens.recollection import Recollection
-from kiosk.screens.services import Services
+from kiosk.screens.services import Answer, Services, Session
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.stage import Stage
-from kiosk.wedge import Heard, Keystrokes
 from kiosk.words import load
 
 log = logging.getLogger(__name__)
-
-_NAMED_KEYS = {13: "enter", 271: "enter", 8: "backspace", 27: "escape", 9: "tab"}
-_PAD_DIGITS = {256 + digit: str(digit) for digit in range(10)}
-_ALT = frozenset({307, 308})
-PAUSE_S = 0.1
-"""After this long without a key it is clear that a person typed it."""
 
 
 class KioskApp(App):
@@ -72,23 +65,20 @@ class KioskApp(App):
         self._send = send
         self._latest = latest
         self._narrator = narrator
-        self._demo_keys = dict(keys or {})
         self._now = now or (lambda: dt.datetime.now(dt.UTC))
         self._ready = ready
         self._pulse = pulse
         self._services = services or Services()
         self.recollection = Recollection()
-        self._keys = Keystrokes()
+        self._out_by_health = False
         self._window: Any = None
         self._stage: Any = None
         self._ticking: Any = None
-        self._bound = {
+        self._hands = Hands(lambda: self.stage, send, keys or {})
+        self._bound: dict[str, Callable[..., Any]] = {
             "on_resize": self._resized,
-            "on_textinput": self._typed,
-            "on_key_down": self._pressed,
-            "on_key_up": self._let_go,
             "on_request_close": self._asked_to_close,
-            "on_touch_down": self._touched,
+            **self._hands.bound,
         }
         self.sounds: Player | None = None
         self.title = settings.place or "Kiosk"
@@ -110,15 +100,18 @@ class KioskApp(App):
             speak=self._speak,
             recollection=self.recollection,
             services=self._services,
+            session=Session(),
+            looks=self,
         )
         DESIGN.fit(*Window.size)
-        stage = Stage(means, FACES, "guard", words=load(self.settings.language))
+        home = "attract" if self.settings.self_service else "guard"
+        stage = Stage(means, FACES, home, words=load(self.settings.language))
         stage.fbind("ground", self._coloured)
         DESIGN.bind(colours=self._coloured)
         if self._narrator is not None:
             stage.narrated, stage.narration = True, self._narrator
         Window.bind(**self._bound)
-        self.sounds = Player(volume=self.settings.volume)
+        self.sounds = Player(volume=self.settings.volume, phrases=self.settings.phrases)
         self._ticking = Clock.schedule_interval(self._tick, 1)
         self._stage = stage
         self._coloured()
@@ -127,6 +120,7 @@ class KioskApp(App):
     def close(self) -> None:
         """Let go of the window, which may outlive the app."""
         self._ticking.cancel()
+        self._hands.rest()
         self._window.unbind(**self._bound)
         DESIGN.unbind(colours=self._coloured)
         self.stage.face.leave()
@@ -160,8 +154,13 @@ class KioskApp(App):
         if self.stage.name == "out":
             self.stage.go_home()
         self._remember(verdict, notice)
-        self.stage.show(notice)
+        if verdict.receipt or verdict.token:
+            self.stage.go("receipt").fill(notice, code=verdict.receipt, token=verdict.token)
+        else:
+            self.stage.show(notice)
         self._sound(notice.sound)
+        if self.sounds is not None:
+            self.sounds.say(notice.phrase, self.stage.words.language)
 
     def _remember(self, verdict: Verdict, notice: Notice) -> None:
         who = verdict.person.masked_name if verdict.person else ""
@@ -172,7 +171,11 @@ class KioskApp(App):
         self.stage.health = health
         self.recollection.heard(health)
         if health.out_of_service:
+            self._out_by_health = True
             self.show_out_of_service(health.out_of_service)
+        elif self._out_by_health:
+            self._out_by_health = False
+            self.show_out_of_service("")
 
     def show_hint(self, word: str) -> None:
         """Show how to hold a code better; an empty word takes the hint away."""
@@ -188,6 +191,10 @@ class KioskApp(App):
             self._sound("stop")
         face = self.stage.go("out")
         face.reason = reason
+
+    def show_answer(self, errand: str, answer: Answer) -> None:
+        """Show what came of an errand."""
+        self.stage.face.answer(errand, answer)
 
     def narrate(self, text: str) -> None:
         """Say something in the demo's strip."""
@@ -222,6 +229,24 @@ class KioskApp(App):
     def _speak(self, language: str) -> None:
         self.stage.words = load(language)
 
+    @property
+    def volume(self) -> float:
+        """How loud it is, 0 to 1."""
+        return self.sounds.volume if self.sounds is not None else 0.0
+
+    def play(self, name: str) -> None:
+        """Play a sound."""
+        self._sound(name)
+
+    def keep(self, name: str, value: object) -> None:
+        """Change one of the looks now, and for the next start."""
+        if name == "volume" and self.sounds is not None:
+            self.sounds.volume = float(str(value))
+        elif name in ("dark", "text", "reach"):
+            setattr(DESIGN, name, value)
+        if self._services.keep is not None:
+            self._services.keep(name, value)
+
     def _sound(self, name: str) -> None:
         if self.sounds is not None:
             self.sounds.play(name)
@@ -244,38 +269,3 @@ class KioskApp(App):
         # The window's own clearing colour: a rectangle of that size costs a software
         # renderer 5 ms a picture, a tenth of its time.
         self._window.clearcolor = DESIGN.colours[self._stage.ground]
-
-    def _touched(self, *_: object) -> bool:
-        return self.stage.stir()
-
-    def _typed(self, _window: Any, text: str) -> bool:
-        if text.lower() in self._demo_keys and self.stage.name == self.stage.home:
-            self._demo_keys[text.lower()]()
-            return True
-        self._pass_on(self._keys.add(text, time.monotonic()))
-        Clock.schedule_once(lambda _: self._pass_on(self._keys.idle(time.monotonic())), PAUSE_S)
-        return True
-
-    def _pressed(self, _window: Any, key: int, _scan: int, _text: str, held: list[str]) -> bool:
-        name = _NAMED_KEYS.get(key, "")
-        if "alt" in held and key in _PAD_DIGITS:
-            self._pass_on(self._keys.alt_digit(_PAD_DIGITS[key], time.monotonic()))
-        elif name in {"enter", "tab"}:
-            self._pass_on(self._keys.enter(time.monotonic()))
-        elif name:  # no hand scanner sends it: what is held was typed
-            self._pass_on(self._keys.idle(time.monotonic() + 1.0))
-            self.stage.face.press(name)
-        return bool(name)
-
-    def _let_go(self, _window: Any, key: int, *_: object) -> bool:
-        if key in _ALT:
-            self._keys.alt_up(time.monotonic())
-        return False
-
-    def _pass_on(self, heard: Heard) -> None:
-        if heard.scan:
-            self._send(EnterText(heard.scan))
-        if heard.typed:
-            self.stage.face.type(heard.typed)
-        if heard.enter:
-            self.stage.face.press("enter")

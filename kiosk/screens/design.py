@@ -78,6 +78,11 @@ class Design(EventDispatcher):
 
     along = AliasProperty(_along, None, bind=["wide"])
 
+    def _low(self) -> bool:
+        return bool(self.wide and self.reach)
+
+    low = AliasProperty(_low, None, bind=["wide", "reach"])
+
     def on_dark(self, *_: object) -> None:
         """Change every colour at once."""
         self.colours = palette("dark" if self.dark else "light")

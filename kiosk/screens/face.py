@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
@@ -15,9 +15,21 @@ from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, Design
 from kiosk.screens.preview import Source
 from kiosk.screens.recollection import Recollection
-from kiosk.screens.services import Services
+from kiosk.screens.services import Answer, Services, Session
 from kiosk.screens.settings import ScreenSettings
 from kiosk.words import Words, load
+
+
+class Looks(Protocol):
+    """What the steward can change of the window itself."""
+
+    volume: float
+
+    def play(self, name: str) -> None:
+        """Play a sound."""
+
+    def keep(self, name: str, value: object) -> None:
+        """Change ``volume, dark, text`` or ``reach`` now, and for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,8 @@ class Means:
     speak: Callable[[str], None]
     recollection: Recollection
     services: Services
+    session: Session
+    looks: Looks
 
     def offers(self, screen: str) -> bool:
         """Whether a screen leads anywhere: some need a service that may be absent."""
@@ -45,7 +59,10 @@ class Means:
             "paper": self.services.paper,
             "declare": self.services.declare,
             "steward": self.services.safe,
+            "enrol": self.services.enrol,
         }
+        if screen in ("device", "export"):
+            return bool(self.services.errands)
         return screen not in needed or needed[screen] is not None
 
 
@@ -77,6 +94,11 @@ class Face(FloatLayout):
     def hint(self, word: str) -> None:
         """Show how to hold a code better; an empty word takes the hint away."""
 
+    def scan(self, text: str) -> bool:
+        """Take what a hand scanner read, if this screen is for it; False leaves it to the desk."""
+        del text
+        return False
+
     def type(self, text: str) -> None:
         """Take what a person types on a physical keyboard, one or more letters."""
 
@@ -84,6 +106,9 @@ class Face(FloatLayout):
         """Take a named key (``enter``, ``backspace``, ``escape``); say whether it was used."""
         del key
         return False
+
+    def answer(self, errand: str, answer: Answer) -> None:
+        """Take what came of an errand."""
 
     def tick(self) -> None:
         """Once a second."""

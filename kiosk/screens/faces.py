@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from kiosk.screens.appearance import LooksFace
+from kiosk.screens.attract import AttractFace
 from kiosk.screens.clockset import ClockFace
+from kiosk.screens.declare import DeclareFace, ExpressFace
 from kiosk.screens.face import Face
 from kiosk.screens.guard import GuardFace
 from kiosk.screens.keypad import CodeFace
@@ -11,8 +14,12 @@ from kiosk.screens.menu import MenuFace
 from kiosk.screens.out import OutFace
 from kiosk.screens.paper import PaperFace
 from kiosk.screens.person import PersonFace
+from kiosk.screens.receipt import ReceiptFace
+from kiosk.screens.setup import CameraFace, EnrolFace
 from kiosk.screens.shift import ShiftFace
-from kiosk.screens.texts import HelpFace, LanguageFace
+from kiosk.screens.steward import PinFace, SettingsFace
+from kiosk.screens.texts import HelpFace, LanguageFace, NoticeFace
+from kiosk.screens.upkeep import DeviceFace, NetworkFace, RowsFace
 
 FACES: dict[str, type[Face]] = {
     "guard": GuardFace,
@@ -27,4 +34,17 @@ FACES: dict[str, type[Face]] = {
     "language": LanguageFace,
     "help": HelpFace,
     "out": OutFace,
+    "attract": AttractFace,
+    "declare": DeclareFace,
+    "express": ExpressFace,
+    "receipt": ReceiptFace,
+    "notice": NoticeFace,
+    "steward": PinFace,
+    "settings": SettingsFace,
+    "network": NetworkFace,
+    "rows": RowsFace,
+    "camera": CameraFace,
+    "looks": LooksFace,
+    "enrol": EnrolFace,
+    "device": DeviceFace,
 }

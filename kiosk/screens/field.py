@@ -11,7 +11,8 @@ from typing import Any
 from kivy.graphics import Color, Rectangle
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 
-from kiosk.screens.parts import Ground, Text
+from kiosk.screens.parts import Ground
+from kiosk.screens.text import Text
 
 
 class Field(Ground):

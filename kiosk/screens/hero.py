@@ -77,7 +77,7 @@ class Hero(Shelf):
     def on_kv_post(self, _base: Any) -> None:
         """Take the layers off the tree, now that the rules have made them."""
         self.preview: Preview = self.ids.preview.__self__
-        self.shelve("card", "preview", "absent", "hint", "bell", "strip")
+        self.shelve(self.ids, "card", "preview", "absent", "hint", "bell", "strip")
         self.preview.fbind("live", self._reveal)
         for name in ("scene", "last_title", "hint_text", "alerts"):
             self.fbind(name, self._reveal)

@@ -26,7 +26,19 @@ PLANS: dict[str, tuple[str, ...]] = {
     "digits": (
         "1 2 3 backspace",
         "4 5 6 clear",
-        "7 8 9 plus",
+        "7 8 9 +84",
+        "nothing 0 nothing enter",
+    ),
+    "digits-only": (
+        "1 2 3",
+        "4 5 6",
+        "7 8 9",
+        "+84 0 backspace",
+    ),
+    "pin": (
+        "1 2 3 backspace",
+        "4 5 6 clear",
+        "7 8 9 nothing",
         "nothing 0 nothing enter",
     ),
     "letters": (
@@ -39,13 +51,6 @@ PLANS: dict[str, tuple[str, ...]] = {
         "q w e r t y u i o p",
         "a s d f g h j k l backspace",
         "shift z x c v b n m ' enter",
-        "sharp falling asking tumbling heavy space hat horn breve",
-    ),
-    "words": (
-        "1 2 3 4 5 6 7 8 9 0",
-        "q w e r t y u i o p",
-        "a s d f g h j k l backspace",
-        "shift z x c v b n m , enter",
         "sharp falling asking tumbling heavy space hat horn breve",
     ),
 }
@@ -77,15 +82,16 @@ HELD = {
     "b": "ƀ",
     "c": "č",
     "d": "đ",
-    "e": "é è ẻ ẽ ẹ ê ĕ",
-    "i": "í ì ỉ ĩ ị ĭ",
+    "e": "é è ẻ ẽ ẹ ê ĕ 3",
+    "i": "í ì ỉ ĩ ị ĭ 8",
     "n": "ñ",
-    "o": "ó ò ỏ õ ọ ô ơ ŏ",
-    "u": "ú ù ủ ũ ụ ư ŭ",
-    "y": "ý ỳ ỷ ỹ ỵ",
-    "'": "’ ʼ - .",
+    **dict(zip("qwrtp", "12450", strict=True)),
+    "o": "ó ò ỏ õ ọ ô ơ ŏ 9",
+    "u": "ú ù ủ ũ ụ ư ŭ 7",
+    "y": "ý ỳ ỷ ỹ ỵ 6",
+    "'": "’ ʼ - . , /",
 }
-"""What a key offers when it is held: the tones, and letters of Central Highland names."""
+"""What a key offers when it is held: the tones, letters of Central Highland names, figures."""
 
 HOLD_S = 0.45
 
@@ -122,7 +128,7 @@ class Keyboard(BoxLayout):
 
     def _build(self, *_: object) -> None:
         self.clear_widgets()
-        gap = self.unit * (1.0 if self.plan in {"numbers", "digits"} else 0.6)
+        gap = self.unit * (1.0 if self.plan in {"numbers", "digits", "digits-only", "pin"} else 0.6)
         self.spacing = gap
         rows = list(PLANS[self.plan])
         if self.offered:
@@ -140,10 +146,8 @@ class Keyboard(BoxLayout):
             text = value = name.upper()
         elif name in ACCENTS:
             text, value = ACCENTS[name]
-        elif name == "plus":
-            text = value = "+84"
         elif not letter:
-            text = self.words[_WORDS[name]] if name in _WORDS else ""
+            text = self.words[_WORDS[name]] if name in _WORDS else name if name == "+84" else ""
         pad = Pad(
             value=value,
             text=text,
@@ -164,7 +168,7 @@ class Keyboard(BoxLayout):
     def _pressed(self, pad: Pad) -> None:
         self._held = False
         letter = str(pad.value).lower()
-        if letter in HELD and self.plan in {"vietnamese", "words"} and not self.offered:
+        if letter in HELD and self.plan == "vietnamese" and not self.offered:
             self._holding = Clock.schedule_once(lambda _: self._offer(letter), HOLD_S)
 
     def _offer(self, letter: str) -> None:

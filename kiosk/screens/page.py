@@ -10,7 +10,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Stri
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
 
-from kiosk.screens.face import Face
+from kiosk.screens.face import Face, Means
 from kiosk.screens.parts import Box, Card, Pad, Toggle
 
 
@@ -22,8 +22,17 @@ class PageFace(Face):
 
     title = StringProperty("")
     trouble = StringProperty("")
+    aside = StringProperty("")
     back_to = StringProperty("home")
     body_along = StringProperty("vertical")
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        super().__init__(means, **kwargs)
+        if self.design.reach:  # the way back within reach: below everything
+            head = self.ids.head.__self__
+            column = head.parent
+            column.remove_widget(head)
+            column.add_widget(head)
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
         """Lay a child into the body, once there is one."""
@@ -76,6 +85,7 @@ class Row(Card):
     shape_tone = StringProperty("ink")
     text = StringProperty("")
     end = StringProperty("")
+    strong = BooleanProperty(defaultvalue=True)
 
 
 class Fact(Card):

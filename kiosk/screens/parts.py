@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from kivy.clock import Clock
-from kivy.core.text import Label as TextMeasure
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
 from kivy.lang import Builder
@@ -18,103 +17,17 @@ from kivy.properties import (
     ColorProperty,
     NumericProperty,
     ObjectProperty,
-    OptionProperty,
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
-from kiosk import fonts
 from kiosk.look import shapes
 from kiosk.look.raster import mask
-from kiosk.screens.design import DESIGN, SCALE, Design
-
-
-class Text(Label):
-    """A text in a role of the type scale, which shrinks before it would be cut.
-
-    ``role`` gives the size it wants, ``floor`` how small it may become as a share of that.
-    ``cut`` says that even the smallest size does not fit: a fault that a test looks for.
-    """
-
-    design: Design = ObjectProperty(DESIGN, rebind=True)
-    role = OptionProperty("body", options=list(SCALE))
-    tone = StringProperty("ink")
-    strong = BooleanProperty(defaultvalue=False)
-    floor = NumericProperty(0.6)
-    one_line = BooleanProperty(defaultvalue=False)
-    balanced = BooleanProperty(defaultvalue=False)
-    cut = BooleanProperty(defaultvalue=False)
-    unit = NumericProperty(8.0)
-    enlarged = NumericProperty(1.0)
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._refit = Clock.create_trigger(self._fit, -1)
-        super().__init__(**kwargs)
-        for name in ("text", "size", "role", "strong", "one_line", "unit", "enlarged"):
-            self.fbind(name, self._refit)
-        self._refit()
-
-    def _fit(self, *_: object) -> None:
-        """Choose the largest size that fits the box, from the role's down to the floor."""
-        wanted = SCALE[self.role] * self.unit * self.enlarged
-        smallest = SCALE[self.role] * self.unit * self.floor
-        self.text_size = (self.width if not self.one_line else None, None)
-        if not self.text or self.width <= 1 or self.height <= 1:
-            self.font_size = wanted
-            self.cut = False
-            return
-        fits = self._fits(wanted)
-        if not fits:
-            low, high = smallest, wanted
-            while high - low > max(0.5, wanted * 0.02):
-                middle = (low + high) / 2
-                low, high = (middle, high) if self._fits(middle) else (low, middle)
-            wanted = low
-            fits = self._fits(wanted)
-        self.font_size = wanted
-        self.cut = not fits
-        self.text_size = (self.width, None)
-        spare = self.width - self._balanced(wanted) if self.balanced and fits else 0
-        self.padding = [0, 0, spare, 0]
-
-    def natural_width(self, role: str) -> float:
-        """Return how wide the text is on one line in a role."""
-        size = SCALE[role] * self.unit * self.enlarged
-        return float(self._measure(size, None).get_extents(self.text)[0])
-
-    def _balanced(self, size: float) -> float:
-        """Return the narrowest width that needs no more lines: no word is left alone."""
-        height = self._measure(size, self.width).render(real=False)[1]
-        low, high = self.width / 2, self.width
-        while high - low > self.unit:
-            middle = (low + high) / 2
-            wide, high_now = self._measure(size, middle).render(real=False)
-            word = max(self._measure(size, None).get_extents(w)[0] for w in self.text.split())
-            fits = high_now <= height and wide <= middle + 1 and word <= middle
-            low, high = (low, middle) if fits else (middle, high)
-        return high
-
-    def _measure(self, size: float, width: float | None) -> TextMeasure:
-        return TextMeasure(
-            text=self.text,
-            font_name=fonts.FAMILY,
-            bold=self.strong,
-            font_size=size,
-            line_height=self.line_height,
-            text_size=(width, None),
-        )
-
-    def _fits(self, size: float) -> bool:
-        measure = self._measure(size, None if self.one_line else self.width)
-        widest = max(measure.get_extents(word)[0] for word in self.text.split() or [""])
-        if widest > self.width:
-            return False
-        width, height = measure.render(real=False)
-        return height <= self.height + 1 and width <= self.width + 1
+from kiosk.screens.design import DESIGN, Design
+from kiosk.screens.text import Text
 
 
 class ShapeView(Widget):
@@ -286,9 +199,9 @@ class Shelf(FloatLayout):
     A hidden widget would still be drawn, pixel by pixel, and would still take touches.
     """
 
-    def shelve(self, *names: str) -> None:
-        """Take these widgets (by id, the lowest first) off the tree, to be revealed."""
-        self._shelf: dict[str, Widget] = {name: self.ids[name].__self__ for name in names}
+    def shelve(self, ids: Any, *names: str) -> None:
+        """Take these widgets of a rule's ids (the lowest first) off the tree, to be revealed."""
+        self._shelf: dict[str, Widget] = {name: ids[name].__self__ for name in names}
         self._shown: dict[str, bool] = dict.fromkeys(names, False)
         for widget in self._shelf.values():
             self.remove_widget(widget)

@@ -8,11 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.core.audio import SoundLoader
 
 from kiosk import sounds
 
 log = logging.getLogger(__name__)
+
+
+AFTER_S = 0.4
+"""Seconds from a sound's beginning to the words that follow it."""
 
 
 def has_loudspeaker() -> bool:
@@ -58,8 +63,10 @@ class Player:
         file = self._phrases / language / f"{phrase}.wav"
         if file not in self._spoken:
             self._spoken[file] = self._load(file) if file.is_file() else None
-        self._start(self._spoken[file])
-        return self._spoken[file] is not None
+        spoken = self._spoken[file]
+        if spoken is not None:  # after the sound, which tells at once
+            Clock.schedule_once(lambda _: self._start(spoken), AFTER_S)
+        return spoken is not None
 
     def _start(self, sound: Any) -> None:
         if sound is not None:

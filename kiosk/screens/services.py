@@ -24,14 +24,41 @@ class Safe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an errand.
+
+    ``word`` names a sentence (``answer.<word>`` in the languages' files), ``facts`` fill its
+    braces. ``steps`` are what was looked at, each with whether it is well: ``cable, address,
+    name, portal, time, hub`` for a diagnosis.
+    """
+
+    ok: bool
+    word: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    steps: tuple[tuple[str, bool], ...] = ()
+
+
+class Session:
+    """Whether the steward has opened the settings; ends with the way back to the start."""
+
+    def __init__(self) -> None:
+        self.open = False
+
+    def __repr__(self) -> str:
+        return f"Session({'open' if self.open else 'closed'})"
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Each a plain callable, called on the main thread and back at once.
 
     ``board`` returns the text of the place's own code as it is this minute. ``errand`` asks
     for something slow by name (one of ``errands``: ``diagnose, export, diagnostics, restart,
     power-off, fsck``); its answer comes through ``KioskApp.show_answer``. ``enrol`` takes an
-    enrolment code's text and answers the same way. ``keep`` remembers a setting for the next
-    start (``language, volume, dark, text, reach, camera``).
+    enrolment code's text, and ``watch_for_enrolment`` says whether one held before the
+    camera shall be taken now; both answer as ``enrol``. A fresh code of the same place also
+    clears the lock. ``cameras`` can be chosen among. ``keep`` remembers a setting for the
+    next start (``language, volume, dark, text, reach, camera``).
     """
 
     paper: Callable[[EnterPaper], None] | None = None
@@ -43,5 +70,6 @@ class Services:
     errand: Callable[[str], None] | None = None
     errands: frozenset[str] = frozenset()
     enrol: Callable[[str], None] | None = None
+    watch_for_enrolment: Callable[[bool], None] | None = None
     cameras: tuple[str, ...] = ()
     keep: Callable[[str, object], None] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.model import DirectionMode
 
@@ -28,3 +29,10 @@ class ScreenSettings:
     guide: tuple[float, float, float, float] = (0.2, 0.1, 0.6, 0.8)
     direction: DirectionMode = DirectionMode.IN
     volume: float = 0.8
+    phrases: Path | None = None
+    mirror: bool = False
+    self_service: bool = False
+    purposes: tuple[str, ...] = ()
+    trip: str = ""
+    authority: str = ""
+    keep_days: int = 30

@@ -63,7 +63,7 @@ class Stage(Shelf):
         self._faces = faces
         self._idle = 0
         self._toast_end: Any = None
-        self.shelve("toast", "still_there", "sleep")
+        self.shelve(self.ids, "toast", "still_there", "sleep")
         self.home = home
         self.name = ""
         self.face: Face = faces[home](means)
@@ -82,8 +82,12 @@ class Stage(Shelf):
     def go(self, name: str) -> Face:
         """Change to a screen by name; going to where one is changes nothing."""
         name = self.home if name == "home" else name
+        if name == "declare" and self._means.settings.trip:
+            name = "express"
         if name == self.name:
             return self.face
+        if name == self.home:
+            self._means.session.open = False
         self.face.leave()
         self.face.funbind("ground", self._colour)
         self.ids.front.remove_widget(self.face)

@@ -38,6 +38,35 @@ class HelpFace(PageFace):
             rows.add_widget(Row(shape=shape, text=self.words[key], size_hint_y=1))
 
 
+class NoticeFace(PageFace):
+    """What is recorded, why, how long, who receives it, how to ask."""
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        super().__init__(means, **kwargs)
+        self.fbind("words", self._build)
+        self._build()
+
+    def _build(self, *_: object) -> None:
+        settings, words = self.means.settings, self.words
+        facts = {
+            "place": settings.place,
+            "authority": settings.authority or words["notice.some_authority"],
+            "days": settings.keep_days,
+            "hotline": settings.hotline,
+        }
+        rows = self.ids.rows
+        rows.clear_widgets()
+        for shape, key in (
+            ("list", "notice.what"),
+            ("help", "notice.why"),
+            ("clock", "notice.long"),
+            ("hub", "notice.who"),
+            ("phone", "notice.ask" if settings.hotline else "notice.ask_here"),
+        ):
+            text = words.say(key, **facts)
+            rows.add_widget(Row(shape=shape, text=text, size_hint_y=1, strong=False))
+
+
 class LanguageFace(PageFace):
     """One pad per language, each in its own words."""
 

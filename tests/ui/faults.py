@@ -8,8 +8,9 @@ from kivy.uix.widget import Widget
 
 from kiosk.look import contrast
 from kiosk.screens.design import DESIGN
-from kiosk.screens.parts import Ground, Pad, Text
+from kiosk.screens.parts import Ground, Pad
 from kiosk.screens.stage import StillThere, Toast
+from kiosk.screens.text import Text
 
 TARGET_MM = 12.0
 READABLE = 4.5

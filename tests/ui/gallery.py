@@ -24,6 +24,8 @@ from kiosk.model import (
     Trust,
     Verdict,
 )
+from kiosk.pin import Lock
+from kiosk.screens.questions import PURPOSES
 from kiosk.screens.services import Services
 from kiosk.screens.settings import ScreenSettings
 from kiosk.words import languages
@@ -36,7 +38,11 @@ TIGHTEST = ((1024, 600), (800, 1280))
 AT = dt.datetime(2026, 3, 2, 7, 32, tzinfo=dt.UTC)
 SOMEBODY = Person(name="Nguyễn Thị Hồng Ví Dụ", birth="1990-02-01", sex="female")
 SETTINGS = ScreenSettings(
-    place="Bệnh viện Đa khoa Ví Dụ", gate="Cổng chính", hotline="1900 0000", volume=0.0
+    place="Bệnh viện Đa khoa Ví Dụ",
+    gate="Cổng chính",
+    hotline="1900 0000",
+    volume=0.0,
+    purposes=PURPOSES,
 )
 HEALTH = Health(
     waiting=0,
@@ -88,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--language", action="append", choices=languages())
     parser.add_argument("--scene", help="only scenes whose name holds this")
     parser.add_argument("--dark", action="store_true", help="in the dark colours")
+    parser.add_argument("--reach", action="store_true", help="controls in the lower half")
     parser.add_argument("--text", type=float, default=1.0, help="letters this much larger")
     chosen = parser.parse_args(arguments)
     sizes = [_size(text) for text in chosen.size or ()] or list(SIZES)
@@ -95,9 +102,15 @@ def main(arguments: list[str] | None = None) -> int:
     for size in sizes:
         for language in chosen.language or languages():
             settings = replace(
-                SETTINGS, size=size, language=language, dark=chosen.dark, text=chosen.text
+                SETTINGS,
+                size=size,
+                language=language,
+                dark=chosen.dark,
+                text=chosen.text,
+                reach=chosen.reach,
             )
             name = f"{size[0]}x{size[1]}-{language}" + ("-dark" if chosen.dark else "")
+            name += "-reach" if chosen.reach else ""
             name += f"-{chosen.text}x" if chosen.text != 1.0 else ""
             faults += list(_pictures(settings, chosen.folder / name, chosen.scene or ""))
     for fault in faults:
@@ -113,7 +126,28 @@ def everything() -> Services:
         declare=lambda _: None,
         change_guard=lambda _: None,
         households=True,
+        safe=Drawer(),
+        errand=lambda _: None,
+        errands=frozenset({"diagnose", "export", "diagnostics", "restart", "power-off", "fsck"}),
+        enrol=lambda _: None,
+        cameras=("0", "1"),
+        board=lambda: "https://hub.example/b#" + "SAMPLE" * 20,
     )
+
+
+class Drawer:
+    """A safe in memory."""
+
+    def __init__(self) -> None:
+        self.lock: Lock | None = None
+
+    def load(self) -> Lock | None:
+        """Return the lock."""
+        return self.lock
+
+    def save(self, lock: Lock) -> None:
+        """Keep the lock."""
+        self.lock = lock
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ through Kivy's own dispatch, from the window down, as a finger's do.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -133,6 +134,26 @@ def texts(robot: Robot) -> set[str]:
     return {w.text for w in faults.shown(robot.app.stage) if getattr(w, "text", "")}
 
 
+def left_over(*typed: str) -> list[str]:
+    """Return which widgets, textures and caches still know what was typed."""
+    from kivy.cache import Cache
+    from kivy.uix.label import Label
+
+    gc.collect()
+    found = []
+    for known in gc.get_objects():
+        if issubclass(type(known), Label) and any(text in known.text for text in typed):
+            found.append(f"label {known.text!r}")
+        if str(type(known).__module__).startswith("kiosk.screens"):
+            held = [
+                getattr(known, name, "") for name in ("phone_text", "name_text", "text", "typed")
+            ]
+            found += [f"{known!r}" for text in typed if text in held]
+    for category, entries in Cache._objects.items():
+        found += [f"cache {category}" for key in entries if any(t in str(key) for t in typed)]
+    return found
+
+
 @contextmanager
 def driven(app: KioskApp) -> Iterator[Robot]:
     """Open the app's window without its main loop; close the app, not the window, at the end.
@@ -144,13 +165,17 @@ def driven(app: KioskApp) -> Iterator[Robot]:
     # Frames are counted here, not timed: nothing is gained by waiting between them.
     Clock._max_fps = 0
     size = app.settings.size
-    if tuple(window.size) != size:
+    resized = tuple(window.size) != size
+    if resized:
         window.size = size
     app._run_prepare()
     if EventLoop.status != "started":
         runTouchApp(embedded=True)
     robot = Robot(app)
     robot.until(lambda: tuple(window.size) == size)
+    if resized:  # Kivy takes a tenth of a second to believe the new size
+        end = time.monotonic() + 0.4
+        robot.until(lambda: time.monotonic() > end)
     robot.settle()
     try:
         yield robot

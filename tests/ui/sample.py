@@ -6,6 +6,7 @@ The pattern on the card looks like a code and holds nothing.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -28,6 +29,7 @@ def pattern() -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     return dark
 
 
+@cache
 def picture(width: int = 1280, height: int = 720) -> Image:
     """Return a picture: a hall, somebody in it, a card held up."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -68,7 +70,9 @@ def picture(width: int = 1280, height: int = 720) -> Image:
     thumb = np.hypot(np.maximum(np.abs(a + 0.335) - 0.045, 0), b - 0.10) * -1 + 0.03
     paint(thumb * height, (132, 164, 206))
     grain = np.random.default_rng(3).normal(0, 3, (height, width, 1))
-    return np.clip(image + grain, 0, 255).astype(np.uint8)
+    made = np.clip(image + grain, 0, 255).astype(np.uint8)
+    made.setflags(write=False)  # one for all
+    return made
 
 
 class StillSource:

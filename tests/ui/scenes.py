@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.screens.services import Answer
 from tests.ui import gallery
 from tests.ui.robot import Robot
+
+TOKEN = "VD1:" + "SAMPLE" * 30
 
 
 def watching(robot: Robot) -> None:
@@ -86,6 +89,9 @@ def _filled(name: str) -> Callable[[Robot], None]:
         for verdict in gallery.verdicts().values():
             robot.app.show_verdict(replace(verdict, alerts=("number-birth-mismatch",)))
         robot.app.stage.go(name)
+        if name == "guard":
+            robot.app.stage.face.watch()
+            robot.app.stage.tick()
 
     return scene
 
@@ -101,6 +107,57 @@ def toast(robot: Robot) -> None:
     """Somebody passes while the guard is busy."""
     robot.app.stage.go("person")
     robot.app.show_verdict(gallery.RECORDED)
+
+
+def attract(robot: Robot) -> None:
+    """The self-service start."""
+    robot.app.show_health(gallery.HEALTH)
+    face = robot.app.stage.go("attract")
+    face.ids.how.rest()
+
+
+def _asked(at: int, typed: str = "") -> Callable[[Robot], None]:
+    def scene(robot: Robot) -> None:
+        face = robot.app.stage.go("declare")
+        face.at = at
+        face.type(typed)
+
+    return scene
+
+
+def express(robot: Robot) -> None:
+    """The short form of a bus bay."""
+    face = robot.app.stage.go("express")
+    face.trip = "Xe 000-00.000 · Huế – Tuy Hòa · 14:45"
+    face.type("0900000001")
+
+
+def receipt(robot: Robot) -> None:
+    """Somebody declared and may photograph the proof."""
+    robot.app.show_verdict(
+        replace(gallery.RECORDED, receipt="K7P-42Q", token="VD1:" + "SAMPLE" * 30)
+    )
+
+
+def _steward(name: str) -> Callable[[Robot], None]:
+    def scene(robot: Robot) -> None:
+        robot.app.show_health(gallery.OFFLINE)
+        robot.app.stage.face.means.session.open = True
+        robot.app.stage.go(name)
+
+    return scene
+
+
+def pin(robot: Robot) -> None:
+    """The PIN is being chosen."""
+    robot.app.stage.go("steward").type("246")
+
+
+def diagnosis(robot: Robot) -> None:
+    """The network was looked at."""
+    _steward("network")(robot)
+    steps = (("cable", True), ("address", True), ("name", True), ("portal", False))
+    robot.app.show_answer("diagnose", Answer(ok=False, word="see_above", steps=steps))
 
 
 def out_of_service(robot: Robot) -> None:
@@ -132,5 +189,25 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "help": _page("help"),
     "still-there": still_there,
     "toast": toast,
+    "attract": attract,
+    "declare-choice": _asked(0),
+    "declare-phone": _asked(1, "0900000001"),
+    "declare-name": _asked(2, "Nguyeenx Thij Vis Duj"),
+    "declare-address": _asked(6),
+    "declare-purpose": _asked(7),
+    "declare-symptoms": _asked(8),
+    "declare-contacts": _asked(9),
+    "declare-consent": _asked(10),
+    "express": express,
+    "receipt": receipt,
+    "notice": _page("notice"),
+    "steward-pin": pin,
+    "steward-settings": _steward("settings"),
+    "steward-network": diagnosis,
+    "steward-rows": _steward("rows"),
+    "steward-camera": _steward("camera"),
+    "steward-looks": _steward("looks"),
+    "steward-enrol": _steward("enrol"),
+    "steward-device": _steward("device"),
     "out-of-service": out_of_service,
 }

@@ -23,7 +23,7 @@ from kiosk.model import (
 from kiosk.screens.services import Services
 from tests.ui import gallery
 from tests.ui.desk import Desk
-from tests.ui.robot import Robot, driven, texts
+from tests.ui.robot import Robot, driven, left_over, texts
 from tests.ui.sample import StillSource
 
 PHONE = "0900000001"
@@ -115,23 +115,21 @@ def test_a_short_phone_is_refused_in_words_and_stays(
     assert (robot.app.stage.face.ids.form.phone_text, desk.asked) == (phone, [])
 
 
-@pytest.mark.parametrize("wrong", ["a", "٣", "😀", "1" * 10_000, "12\n", "++"])
-def test_no_wrong_letter_enters_the_phone_field(robot: Robot, wrong: str) -> None:
+def test_no_wrong_letter_enters_the_phone_field(robot: Robot) -> None:
     form = robot.app.stage.go("person").ids.form
     form.type("090")
-    form.type(wrong)
-    assert form.phone_text == "090"
-    assert form.trouble
+    for wrong in ("a", "٣", "😀", "1" * 10_000, "12\n", "++"):
+        form.type(wrong)
+        assert (form.phone_text, bool(form.trouble)) == ("090", True), wrong[:9]
 
 
-@pytest.mark.parametrize("wrong", ["4", "😀", "a" * 10_000, "x|y", "\x00"])
-def test_no_wrong_letter_enters_the_name_field(robot: Robot, wrong: str) -> None:
+def test_no_wrong_letter_enters_the_name_field(robot: Robot) -> None:
     form = robot.app.stage.go("person").ids.form
     form.choose("name")
     form.type("Duj")
-    form.type(wrong)
-    assert form.name_text == "Dụ"
-    assert form.trouble
+    for wrong in ("4", "😀", "a" * 10_000, "x|y", "\x00"):
+        form.type(wrong)
+        assert (form.name_text, bool(form.trouble)) == ("Dụ", True), wrong[:9]
 
 
 def test_a_line_of_the_paper_book_has_its_own_time_and_its_doubt(robot: Robot, desk: Desk) -> None:
@@ -263,24 +261,6 @@ def test_a_screen_left_alone_warns_and_then_forgets_everything(robot: Robot) -> 
     del form
     robot.settle()
     assert left_over("Zyxwvut", "0911111111") == []
-
-
-def left_over(*typed: str) -> list[str]:
-    """Return which widgets, textures and caches still know what was typed."""
-    from kivy.cache import Cache
-    from kivy.uix.label import Label
-
-    gc.collect()
-    found = []
-    for known in gc.get_objects():
-        if issubclass(type(known), Label) and any(text in known.text for text in typed):
-            found.append(f"label {known.text!r}")
-        if str(type(known).__module__).startswith("kiosk.screens"):
-            held = [getattr(known, name, "") for name in ("phone_text", "name_text", "text")]
-            found += [f"{known!r}" for text in typed if text in held]
-    for category, entries in Cache._objects.items():
-        found += [f"cache {category}" for key in entries if any(t in str(key) for t in typed)]
-    return found
 
 
 def test_the_question_is_answered_by_any_touch_and_presses_nothing(robot: Robot) -> None:
