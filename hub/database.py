@@ -22,6 +22,9 @@ def ready(home: Home) -> None:
     else:
         _refuse_newer(executor)
         if _behind(executor):
+            with home.locked():  # perhaps another command is making the tables just now
+                executor = _executor()
+        if _behind(executor):
             raise BadUsage(
                 "The database is of an older version of this program: run hub migrate "
                 "(and keep a copy of it before)."

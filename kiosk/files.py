@@ -111,12 +111,33 @@ def memory_folder(data: Path) -> Path:
     return folder
 
 
+def is_owned(folder: Path) -> bool:
+    """Whether some process holds ``folder`` right now; changes nothing."""
+    path = folder / "kiosk.lock"
+    if fcntl is None or not path.exists():
+        return False
+    handle = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 class Ownership:
     """Holds a folder for one process; the system lets go when the process ends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "kiosk.lock"
-        self._handle: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._handle: int | None = None
+        try:
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DiskRefused(
+                f"The folder {folder} cannot be written: {error.strerror}."
+            ) from error
         if fcntl is None:
             return
         try:

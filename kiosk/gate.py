@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import logging
 import random
@@ -21,11 +22,12 @@ import kiosk
 from kiosk.answering import Answering
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.clock import Clock, SystemClock, wall_time
+from kiosk.codes import KINDS
 from kiosk.codes.trustlist import load
 from kiosk.config import Config
 from kiosk.delivering import Delivering
 from kiosk.desk import Desk, Services
-from kiosk.errors import DiskRefused
+from kiosk.errors import BadConfig, DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
@@ -87,6 +89,7 @@ class Gate:
         self.data = ensure_folder(data)
         self.config = config
         self._post = post
+        check_kinds(config)
         identity = Identity.load(data)
         trust_list = load(Path(config.codes.trust_list)) if config.codes.trust_list else None
         self._owner = Ownership(data)
@@ -331,6 +334,15 @@ class Gate:
 
     def __repr__(self) -> str:
         return f"Gate({str(self.data)!r}, running={bool(self._workers)})"
+
+
+def check_kinds(config: Config) -> None:
+    """Refuse a policy that names kinds of code that nobody can show."""
+    for kind in config.policy.kinds:
+        if kind not in KINDS:
+            close = difflib.get_close_matches(kind, KINDS, n=1)
+            hint = f"; did you mean “{close[0]}”?" if close else "; docs/codes.md lists them."
+            raise BadConfig(f"“policy.kinds” names “{kind}”, which is no kind of code{hint}")
 
 
 def left_out(config: Config) -> frozenset[str]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 PAIRING_S = 18 * 3600
 """How long a passage pairs with the next one of the same person."""
@@ -60,10 +63,16 @@ def tag_key(folder: Path) -> TagKey:
             return TagKey(raw, fresh=False)
     except FileNotFoundError:
         pass
+    except OSError as error:
+        _log.warning("The key of the tags cannot be read: %s", error)
     raw = secrets.token_bytes(32)
     draft = path.with_suffix(".new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(raw)
-    os.replace(draft, path)
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+        draft.replace(path)
+    except OSError as error:
+        # This process pairs with a key of its own; the next one begins anew.
+        _log.warning("The key of the tags cannot be kept in %s: %s", folder, error)
     return TagKey(raw, fresh=True)

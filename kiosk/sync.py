@@ -23,7 +23,7 @@ from kiosk.conversation import (
     judge,
     read_answer,
 )
-from kiosk.errors import DiskRefused, HubUnreachable, KioskError, NoReceipt, Retry
+from kiosk.errors import BadEnrolment, DiskRefused, HubUnreachable, KioskError, NoReceipt, Retry
 from kiosk.model import ClockState
 from wire import signed
 from wire.batch import (
@@ -179,7 +179,10 @@ class Sync:
         if answer.kiosk != claim.kiosk or answer.request != claim.request:
             raise NoReceipt("The hub's answer is for another claim.")
         self._learn(answer.now_ms)
-        self._claimed(answer)
+        try:
+            self._claimed(answer)
+        except (WireError, BadEnrolment) as error:
+            raise NoReceipt(f"The hub's answer to the claim is not sound. {error}") from error
         held = answer.status == "held"
         self.progress.state = HubState.HELD if held else HubState.OK
         self.progress.next_claim_ms = self._clock.now().boot_ms + round(HELD_S * 1000)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import time
 from types import TracebackType
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ from wire.signed import MEDIA_TYPE
 
 TIMEOUT_S = (5.0, 20.0)
 """Seconds to connect and to wait for each part of the answer; always on."""
+
+LONGEST_S = 40.0
+"""Seconds for a whole answer: one that trickles byte by byte is no answer."""
 
 MAX_ANSWER = 1024 * 1024
 """No answer of the hub comes near this; a longer one is not read."""
@@ -148,7 +152,7 @@ class _Adapter(HTTPAdapter):
             kwargs["assert_hostname"] = False
         super().init_poolmanager(*args, **kwargs)
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  # theirs
+    def cert_verify(self, conn: Any, *_: Any, **__: Any) -> None:  # theirs
         """Leave verification to our context; requests would put its own bundle in."""
         if not self._pin:
             conn.cert_reqs = "CERT_REQUIRED"
@@ -164,8 +168,11 @@ class _Adapter(HTTPAdapter):
 def _body(answer: requests.Response) -> bytes:
     promised = answer.headers.get("Content-Length")
     parts, size = [], 0
-    for part in answer.iter_content(65536):
+    until = time.monotonic() + LONGEST_S
+    for part in answer.iter_content(1024):
         size += len(part)
+        if time.monotonic() > until:
+            raise HubUnreachable("The hub's answer does not come to an end.")
         if size > MAX_ANSWER:
             raise NoReceipt("What answered in the hub's place does not stop talking.")
         parts.append(part)

@@ -107,7 +107,7 @@ def _facts(row: Entry, content: dict[str, Any] | None, held: set[int]) -> dict[s
         facts["person"] = masked_person(row.pk, row.mask)
     else:
         facts["person"] = person_of(content) or None
-        facts["content"] = {k: plain_json(v) for k, v in content.items() if k != "person"}
+        facts["content"] = plain_json({k: v for k, v in content.items() if k != "person"})
     return facts
 
 

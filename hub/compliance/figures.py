@@ -77,10 +77,12 @@ _WHERE = """
     e.place IN ({places})
     AND ((e.at_ms >= %s AND e.at_ms < %s)
          OR (e.at_ms IS NULL AND e.day >= %s AND e.day <= %s))
-    AND e.claim_id NOT IN (SELECT id FROM intake_claim WHERE status = 'held')
+    AND e.claim_id NOT IN (SELECT id FROM intake_claim WHERE status = 'held'
+                           OR (status = 'revoked' AND length(certificate) = 0))
     AND NOT EXISTS (
         SELECT 1 FROM intake_entry c
         WHERE c.corrects = e.id AND c.type = 'correction' AND c.direction = ''
+          AND c.kiosk_id = e.kiosk_id
           AND NOT EXISTS (SELECT 1 FROM intake_entry d WHERE d.corrects = e.id
                           AND d.chain = c.chain AND d.seq > c.seq)
     )

@@ -99,6 +99,8 @@ def plain_json(value: Any) -> Any:
         return value.hex()
     if isinstance(value, str):
         return value.replace("\0", "")
+    if isinstance(value, int) and not -(2**53) < value < 2**53:
+        return str(value)  # JSON's readers round it
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

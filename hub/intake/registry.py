@@ -131,8 +131,12 @@ def revoke_kiosk(kiosk: Kiosk, *, reason: str, actor: str) -> None:
 def decide_claim(claim: Claim, *, accept: bool, actor: str, reason: str = "") -> None:
     """Accept or revoke one key of a kiosk (its fingerprint was compared by two people)."""
     status = Claim.Status.ACCEPTED if accept else Claim.Status.REVOKED
+    decided: dict[str, object] = {"status": status, "decided": dt.datetime.now(dt.UTC)}
+    if not accept and claim.status == Claim.Status.HELD:
+        # Never accepted: what came under this key counts nowhere, now or later.
+        decided["certificate"] = b""
     with durable():
-        Claim.objects.filter(pk=claim.pk).update(status=status, decided=dt.datetime.now(dt.UTC))
+        Claim.objects.filter(pk=claim.pk).update(**decided)
         record(
             f"claim-{status}",
             actor=actor,

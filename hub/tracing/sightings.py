@@ -24,6 +24,12 @@ PARTS = 100
 
 Part = tuple[str, list[Any]]
 
+NEVER_ACCEPTED = (
+    "SELECT id FROM intake_claim WHERE status = 'held'"
+    " OR (status = 'revoked' AND length(certificate) = 0)"
+)
+"""Keys that no admin ever accepted: still held, or refused (their certificate was taken)."""
+
 _COLUMNS = (
     "id", "type", "direction", "basis", "place", "gate", "trip", "chain", "seq", "at_ms",
     "error_ms", "wall_ms", "corrects", "mask", *(f"tag_{field}" for field in FIELDS),
@@ -97,7 +103,7 @@ def _rows(parts: Sequence[Part], types: Sequence[str]) -> list[tuple[Any, ...]]:
     """
     columns = ", ".join(_COLUMNS)
     listed = ", ".join(f"'{name}'" for name in types)
-    held = "SELECT id FROM intake_claim WHERE status = 'held'"
+    held = NEVER_ACCEPTED
     tail = f"type IN ({listed}) AND claim_id NOT IN ({held})"
     rows: dict[uuid.UUID, tuple[Any, ...]] = {}
     for start in range(0, len(parts), PARTS):
@@ -123,7 +129,12 @@ def _corrections_of(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     parts: list[Part] = []
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
-        parts.append((f"corrects IN ({', '.join(['%s'] * len(part))})", list(part)))
+        # A kiosk takes back what is its own, and nothing else.
+        own = (
+            "EXISTS (SELECT 1 FROM intake_entry t WHERE t.id = intake_entry.corrects"
+            " AND t.kiosk_id = intake_entry.kiosk_id)"
+        )
+        parts.append((f"corrects IN ({', '.join(['%s'] * len(part))}) AND {own}", list(part)))
     return _rows(parts, ("correction",))
 
 

@@ -78,16 +78,17 @@ def _line(text: str, longest: int, *, letters: bool) -> str:
 
 
 def _is_name(line: str, kinds: list[str]) -> bool:
-    """Whether there are only letters, their marks and the few signs that names have.
+    """Whether there are only letters, their marks, digits and the few signs that names have.
 
-    A digit, a question mark or a quotation mark in a name is a name that was damaged.
+    A question mark or a quotation mark in a name is a name that was damaged; a digit is
+    kept as it was encoded, and warned of (:func:`damaged`).
     """
-    return all(k in "LM" or c in _NAME_SIGNS for c, k in zip(line, kinds, strict=True))
+    return all(k in "LMN" or c in _NAME_SIGNS for c, k in zip(line, kinds, strict=True))
 
 
 def damaged(text: str, kept: str) -> bool:
-    """Whether a field said something that could not be kept."""
-    return bool(text.strip()) and not kept
+    """Whether a field said something that could not be kept, or that names do not hold."""
+    return bool(text.strip()) and (not kept or any(c.isdigit() for c in kept))
 
 
 def sex(text: str) -> str:

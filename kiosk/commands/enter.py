@@ -6,10 +6,18 @@ import argparse
 import sys
 
 from kiosk import config as configuration
-from kiosk.clock import wall_time
+from kiosk.clock import SystemClock, wall_time
 from kiosk.codes.text import normalise
 from kiosk.commands.lines import say, verdict_line
-from kiosk.errors import BadInput, OutboxBusy
+from kiosk.errors import (
+    BadInput,
+    DiskRefused,
+    NotEnrolled,
+    OutboxBusy,
+    OutboxDamaged,
+    OutboxNewer,
+    Stop,
+)
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Outcome, Verdict
 
@@ -20,6 +28,14 @@ EXIT = {
     Outcome.NOT_FOR_US: 3,
     Outcome.TWO_CODES: 3,
     Outcome.OUT_OF_SERVICE: 1,
+}
+
+REASONS: dict[type[Stop], str] = {
+    OutboxBusy: "busy",
+    NotEnrolled: "not-enrolled",
+    DiskRefused: "disk",
+    OutboxDamaged: "damaged",
+    OutboxNewer: "newer",
 }
 
 
@@ -35,8 +51,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         with Gate(options.data, config, Post(verdict=lambda _: None), mode=mode) as gate:
             verdict = gate.desk.present(text)
-    except OutboxBusy as error:
+    except Stop as error:
         print(f"kiosk: {error}", file=sys.stderr)
-        verdict = Verdict(Outcome.OUT_OF_SERVICE, wall_time(0), reason="busy")
+        at = wall_time(SystemClock().now().wall_ms)
+        verdict = Verdict(Outcome.OUT_OF_SERVICE, at, reason=REASONS.get(type(error), "fault"))
     say(verdict_line(verdict))
     return EXIT[verdict.outcome]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
+import sys
 import threading
 import time
 from types import FrameType
 
 from kiosk import config as configuration
 from kiosk.commands.lines import say, verdict_line
+from kiosk.errors import BadInput
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Verdict
 from kiosk.watchdog import Watchdog
@@ -23,6 +26,12 @@ def run(options: argparse.Namespace) -> int:
     mode = DirectionMode(options.direction) if options.direction else None
     camera = options.camera or config.camera.source
     if not options.headless:
+        if sys.platform == "linux" and not (
+            os.environ.get("DISPLAY")
+            or os.environ.get("WAYLAND_DISPLAY")
+            or os.environ.get("SDL_VIDEODRIVER")
+        ):
+            raise BadInput("There is no display here; use --headless, or set DISPLAY.")
         from kiosk.window import run_window
 
         return run_window(options.data, config, camera, mode=mode, fps=options.fps)

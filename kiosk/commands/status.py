@@ -11,7 +11,7 @@ from typing import Any
 from kiosk.clock import SystemClock, wall_time
 from kiosk.commands.lines import moment, say
 from kiosk.errors import KioskError
-from kiosk.files import free_bytes, memory_folder
+from kiosk.files import free_bytes, is_owned, memory_folder
 from kiosk.gate_facts import STATUS_FILE, days_left
 from kiosk.outbox_file import SQLITE
 from kiosk.outbox_view import OutboxView
@@ -61,6 +61,8 @@ def status(data: Path) -> dict[str, Any]:
 
 def _live(data: Path) -> dict[str, Any]:
     try:
+        if not is_owned(data):
+            return {}
         path = memory_folder(data) / STATUS_FILE
         if time.time() - path.stat().st_mtime > STALE_S:
             return {}
