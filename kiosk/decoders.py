@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import zxingcpp
 
 from kiosk.codes import text
-from kiosk.frames import Corners, Image, Sighting
+from kiosk.frames import Corners, Image, Sighting, Unread
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -67,7 +67,7 @@ class Zxing:
         """Return the QR codes in ``grey``."""
         return self.look(grey)[0]
 
-    def look(self, grey: Image) -> tuple[list[Sighting], list[Corners]]:
+    def look(self, grey: Image) -> tuple[list[Sighting], list[Unread]]:
         """Return the codes read, and where there are codes that were found but not read."""
         started = time.perf_counter()
         found = zxingcpp.read_barcodes(
@@ -77,7 +77,8 @@ class Zxing:
             return_errors=True,
         )
         ms = (time.perf_counter() - started) * 1000
-        read, unread = [], []
+        read: list[Sighting] = []
+        unread: list[Unread] = []
         for code in found:
             at = code.position
             corners = tuple(
@@ -85,7 +86,8 @@ class Zxing:
                 for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
             )
             if not code.valid:
-                unread.append(corners)
+                version = extra.get("Version") if isinstance(extra := code.extra, dict) else None
+                unread.append(Unread(corners, 17 + 4 * int(version) if version else 0))
             elif code.bytes:
                 read.append(Sighting(code.bytes, text.read(code.bytes), corners, self.name, ms))
         return read, unread

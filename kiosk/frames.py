@@ -42,6 +42,20 @@ Corners = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A code that was found and not read: its corners, and its modules a side (0: unknown)."""
+
+    corners: Corners
+    size: int = 0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle in frame pixels."""
+        many = max(len(self.corners), 1)
+        return sum(x for x, _ in self.corners) / many, sum(y for _, y in self.corners) / many
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One code that a decoder read in one picture.
 

@@ -1,26 +1,48 @@
 """Newest frame in, text out: which decoder and which picture pass, when, at what cost.
 
 Each frame gets one cheap look (zxing-cpp on the whole picture). Only when that found
-nothing, and something code-like is in view, is more spent, within a budget of time a
-frame; see docs/reading.md.
+nothing, and something code-like is in view, is more spent, out of a credit of time that
+new things earn and old ones do not: see docs/reading.md.
 """
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kiosk import prepare
-from kiosk.decoders import Decoder, Zbar, Zxing, zbar
-from kiosk.frames import Corners, Frame, Image, Sighting, image_of
+from kiosk.decoders import Zxing, zbar
+from kiosk.effort import Effort
+from kiosk.frames import Frame, Image, Sighting, Unread, image_of
 from kiosk.view import Guide, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-log = logging.getLogger(__name__)
+    from kiosk.decoders import Decoder
+    from kiosk.effort import Step
+    from kiosk.prepare import Box, Interest
+
+STILL_S = 2.5
+"""The most that is spent on a picture that stands alone."""
+
+FRAME_S = 0.05
+"""The most that is spent on one frame of a video beyond the cheap look. Frames that come
+meanwhile are missed, not queued: the next to be looked at is the newest."""
+
+SHARE = 0.25
+"""What each frame earns, of its cheap look's time: what a textured background may cost."""
+
+NEW_TEXTURE_S = 0.08
+NEW_CODE_S = 0.6
+"""What is earned when something code-like, or a code that does not read, comes into view."""
+
+MOST_CODES = 3
+"""Of codes that do not read, so many are tried in one picture."""
+
+LONG_SIDE = 1280
+"""Larger pictures are also looked at as a whole in this size: codes have a best size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +78,28 @@ class Scanner:
         *,
         who: Callable[[str], frozenset[str] | None],
         guide: Guide | None = None,
-        second: Zbar | None = None,
+        second: Decoder | None = None,
     ) -> None:
         self.view = View(who, guide)
         self._first = Zxing()
-        self._others: list[Decoder] = [Zxing("global"), *([second] if second else [])]
-        self._failed: set[str] = set()
+        self._effort = Effort(second)
+        self._credit = Credit()
 
     def __repr__(self) -> str:
-        return f"<Scanner with {', '.join(d.name for d in (self._first, *self._others))}>"
+        return f"<Scanner: {self._first}, then {self._effort}>"
 
     def look(self, frame: Frame) -> Look:
         """Take in one frame."""
         if frame.still:
-            seen = self.read_image(frame.image)
+            seen = tuple(self.read_image(frame.image))
         else:
-            picture = prepare.grey(frame.image)
-            seen, unread = self._cheap(picture)
-            if not seen:
-                seen = self._second(picture, unread)
-        shown = self.view.update(seen, frame.at, frame.size, still=frame.still)
+            seen = self._read_frame(prepare.grey(frame.image), frame.at)
+        shown = self.view.update(seen, frame.at, frame.size)
         return Look(
             frame.number,
             frame.at,
             frame.size,
-            tuple(seen),
+            seen,
             shown.code,
             shown.companions,
             ambiguous=shown.ambiguous,
@@ -93,40 +112,128 @@ class Scanner:
         """
         started = time.perf_counter()
         picture = prepare.grey(image_of(image))
-        seen, _ = self._cheap(picture)
-        for decoder in self._others:
-            seen = seen or self._try(decoder, picture)
+        self._effort.pool.clear()
+        self._effort.turn = 0
+        for seen in self._all_steps(picture):
+            if seen or time.perf_counter() - started > STILL_S:
+                break
+        self._effort.pool.clear()
         ms = (time.perf_counter() - started) * 1000
         return [replace(s, ms=ms) for s in seen]
 
-    def _cheap(self, picture: Image) -> tuple[list[Sighting], list[Corners]]:
-        try:
-            return self._first.look(picture)
-        except Exception as error:  # noqa: BLE001 - a decoder's fault is a miss
-            self._note_failure(self._first, error)
-            return [], []
+    def _all_steps(self, picture: Image) -> Iterator[tuple[Sighting, ...]]:
+        """Give what is read in ``picture``, step by step: as it is, its parts, all of it."""
+        cheap = self._effort.look(self._first, picture)
+        yield cheap.read
+        for box, found in regions(picture, cheap.unread, prepare.interest(picture)):
+            for step in self._effort.steps(picture, box, at=0.0, found=found):
+                yield step.read
+        small, times = prepare.shrunk(picture, LONG_SIDE)
+        if times > 1:
+            yield self._effort.look(self._first, small).read
+        whole = (0, 0, small.shape[1], small.shape[0])
+        for step in self._effort.steps(small, whole, at=0.0):
+            yield tuple(
+                replace(s, corners=tuple((x * times, y * times) for x, y in s.corners))
+                for s in step.read
+            )
 
-    def _second(self, picture: Image, unread: Sequence[Corners]) -> list[Sighting]:
-        found = prepare.interest(picture)
-        if not found and not unread:
-            return []
-        for decoder in self._others:
-            seen = self._try(decoder, picture)
-            if seen:
-                return seen
-        return []
+    def _read_frame(self, picture: Image, at: float) -> tuple[Sighting, ...]:
+        started = time.perf_counter()
+        cheap = self._effort.look(self._first, picture)
+        if cheap.read:
+            self._credit.rest()
+            return cheap.read
+        likely = prepare.interest(picture)
+        began = time.perf_counter()
+        self._credit.earn((began - started) * SHARE)
+        for unread in cheap.unread:
+            self._credit.greet(unread.centre, at, NEW_CODE_S)
+        if likely:
+            self._credit.greet(likely.centre, at, NEW_TEXTURE_S)
+        seen: tuple[Sighting, ...] = ()
+        if likely or cheap.unread:
+            until = began + min(self._credit.left, FRAME_S)
+            for step in self._some_steps(picture, cheap.unread, likely, at, until):
+                for unread in step.unread:
+                    self._credit.greet(unread.centre, at, NEW_CODE_S)
+                seen = step.read
+            self._credit.spend(time.perf_counter() - began)
+        return seen
 
-    def _try(self, decoder: Decoder, picture: Image) -> list[Sighting]:
-        try:
-            return decoder.read(picture)
-        except Exception as error:  # noqa: BLE001 - a decoder's fault is a miss
-            self._note_failure(decoder, error)
-            return []
+    def _some_steps(
+        self,
+        picture: Image,
+        unread: Sequence[Unread],
+        likely: Interest | None,
+        at: float,
+        until: float,
+    ) -> Iterator[Step]:
+        """Give steps until one has read something or the time is over."""
+        for box, found in regions(picture, unread, likely):
+            for step in self._effort.steps(picture, box, at=at, found=found):
+                yield step
+                if step.read or time.perf_counter() >= until:
+                    return
 
-    def _note_failure(self, decoder: Decoder, error: Exception) -> None:
-        if decoder.name not in self._failed:
-            self._failed.add(decoder.name)
-            log.warning("The decoder %s failed on a picture: %s", decoder.name, error)
+
+def regions(
+    picture: Image, unread: Sequence[Unread], likely: Interest | None
+) -> list[tuple[Box, list[Unread]]]:
+    """Return the parts of ``picture`` worth an effort, with the codes found in each."""
+    size = (picture.shape[1], picture.shape[0])
+    parts = [
+        (prepare.grown(prepare.bounds(u.corners), 0.3, size), [u]) for u in unread[:MOST_CODES]
+    ]
+    if likely and not parts:
+        parts.append((prepare.grown(likely.box, 0.2, size), []))
+    return parts
+
+
+class Credit:
+    """Time that may be spent on what does not read at once, in seconds.
+
+    Each frame earns a little. A thing that was not in its place in the last seconds earns
+    more, once: people bring codes, walls and curtains stay.
+    """
+
+    _MOST_S = 1.0
+    _NEAR = 90.0  # pixels within which a thing is the same thing
+    _FORGOTTEN_S = 3.0
+
+    def __init__(self) -> None:
+        self.left = 0.0
+        self._greeted: list[tuple[tuple[float, float], float, float]] = []
+
+    def __repr__(self) -> str:
+        return f"<Credit of {self.left * 1000:.0f} ms>"
+
+    def earn(self, seconds: float) -> None:
+        """Add what every frame brings."""
+        self.left = min(self.left + seconds, self._MOST_S)
+
+    def spend(self, seconds: float) -> None:
+        """Take away what was spent; it may have been more than there was."""
+        self.left -= seconds
+
+    def greet(self, where: tuple[float, float], at: float, worth: float) -> None:
+        """Add what a thing at ``where`` is worth, less what was earned there before."""
+        known = 0.0
+        kept = []
+        for place, seen, earned in self._greeted:
+            if at - seen > self._FORGOTTEN_S:
+                continue
+            if abs(place[0] - where[0]) + abs(place[1] - where[1]) <= self._NEAR:
+                known = max(known, earned)
+            else:
+                kept.append((place, seen, earned))
+        self._greeted = [*kept, (where, at, max(known, worth))]
+        if worth > known:
+            self.left = min(max(self.left, 0.0) + worth - known, self._MOST_S)
+
+    def rest(self) -> None:
+        """Forget what was greeted: something was read."""
+        self._greeted.clear()
 
 
 def scanner(*, who: Callable[[str], frozenset[str] | None], guide: Guide | None = None) -> Scanner:
