@@ -19,7 +19,7 @@ from kiosk.screens.parts import Box
 from kiosk.screens.qrview import QrView  # noqa: F401 - the same
 from kiosk.words import languages, load
 
-EVERY_S = 7
+EVERY_S = 10
 """Seconds between two runs of the animation: it shows, then stands still and costs nothing."""
 
 
@@ -36,7 +36,7 @@ class ShowHow(Box):
         """Move the card into the frame once."""
         Animation.cancel_all(self, "way")
         self.way = 0.0
-        Animation(way=1.0, duration=1.1, t="out_cubic").start(self)
+        Animation(way=1.0, duration=0.9, t="out_cubic").start(self)
 
     def rest(self) -> None:
         """Stand still."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.model import Declare, Outcome, Person
+from kiosk.screens.attract import EVERY_S
 from kiosk.screens.questions import PURPOSES, questions
 from kiosk.screens.services import Services
 from kiosk.words import Words, load
@@ -56,7 +57,7 @@ def test_the_start_shows_where_to_hold_the_code_mirrored(robot: Robot) -> None:
 def test_the_animation_plays_now_and_then_and_rests(robot: Robot) -> None:
     how = robot.app.stage.face.ids.how
     how.rest()
-    for _ in range(7):
+    for _ in range(EVERY_S):
         robot.app.stage.tick()
     assert how.way < 1
     robot.until(lambda: how.way == 1, within=4)
