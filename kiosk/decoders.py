@@ -86,11 +86,17 @@ class Zxing:
                 for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
             )
             if not code.valid:
-                version = extra.get("Version") if isinstance(extra := code.extra, dict) else None
-                unread.append(Unread(corners, 17 + 4 * int(version) if version else 0))
+                unread.append(Unread(corners, _size(code.extra)))
             elif code.bytes:
                 read.append(Sighting(code.bytes, text.read(code.bytes), corners, self.name, ms))
         return read, unread
+
+
+def _size(extra: object) -> int:
+    """Return the modules a side that zxing-cpp tells of a code it could not read; 0: unknown."""
+    version = extra.get("Version", "") if isinstance(extra, dict) else ""
+    # A micro code's version reads M1 to M4: none of ours.
+    return 17 + 4 * int(version) if str(version).isdecimal() else 0
 
 
 class Zbar:
