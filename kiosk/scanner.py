@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kiosk import prepare
+from kiosk.advice import Advice
 from kiosk.decoders import Zxing, zbar
 from kiosk.effort import Effort
 from kiosk.frames import Frame, Image, Sighting, Unread, image_of
@@ -52,8 +53,7 @@ class Look:
     ``presented`` is a code to be answered now, ``companions`` other codes of the same
     person, told once; ``ambiguous`` is true once per occasion of two people's codes in the
     guide frame. ``seen`` is all that was read, for the screen to mark. ``hint`` is a word
-    for the person holding a code that does not read: ``closer``, ``farther``,
-    ``hold_still``, ``more_light``, ``less_glare``, or empty.
+    for the person holding a code that does not read (``kiosk.advice.WORDS``), or empty.
     """
 
     number: int
@@ -84,6 +84,8 @@ class Scanner:
         self._first = Zxing()
         self._effort = Effort(second)
         self._credit = Credit()
+        self._advice = Advice()
+        self._hint = ""
 
     def __repr__(self) -> str:
         return f"<Scanner: {self._first}, then {self._effort}>"
@@ -103,6 +105,7 @@ class Scanner:
             shown.code,
             shown.companions,
             ambiguous=shown.ambiguous,
+            hint=self._hint,
         )
 
     def read_image(self, image: object) -> list[Sighting]:
@@ -143,6 +146,7 @@ class Scanner:
         cheap = self._effort.look(self._first, picture)
         if cheap.read:
             self._credit.rest()
+            self._hint = self._advice.update(picture, (), None, at, read=True)
             return cheap.read
         likely = prepare.interest(picture)
         began = time.perf_counter()
@@ -152,13 +156,15 @@ class Scanner:
         if likely:
             self._credit.greet(likely.centre, at, NEW_TEXTURE_S)
         seen: tuple[Sighting, ...] = ()
-        if likely or cheap.unread:
+        found = cheap.unread
+        if likely or found:
             until = began + min(self._credit.left, FRAME_S)
             for step in self._some_steps(picture, cheap.unread, likely, at, until):
                 for unread in step.unread:
                     self._credit.greet(unread.centre, at, NEW_CODE_S)
-                seen = step.read
+                seen, found = step.read, found or step.unread
             self._credit.spend(time.perf_counter() - began)
+        self._hint = self._advice.update(picture, found, likely, at, read=bool(seen))
         return seen
 
     def _some_steps(
