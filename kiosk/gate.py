@@ -31,7 +31,7 @@ from kiosk.errors import BadConfig, DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
-from kiosk.housekeeping import Housekeeping
+from kiosk.housekeeping import Ballast, Housekeeping
 from kiosk.identity import Identity
 from kiosk.membership import Membership
 from kiosk.model import (
@@ -47,8 +47,9 @@ from kiosk.model import (
 )
 from kiosk.outbox_file import SQLITE
 from kiosk.presence import tag_key
+from kiosk.queue import Outbox
 from kiosk.recorder import Recorder, Station, start_chain
-from kiosk.salvage import open_outbox
+from kiosk.salvage import Report, open_outbox
 from kiosk.signals import open_signals
 from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
@@ -96,7 +97,7 @@ class Gate:
         try:
             self.memory = memory_folder(data)
             self.clock = clock or SystemClock()
-            self.outbox, self.salvaged = open_outbox(data)
+            self.outbox, self.salvaged = open_in_need(data, config)
         except BaseException:
             self._owner.close()
             raise
@@ -334,6 +335,21 @@ class Gate:
 
     def __repr__(self) -> str:
         return f"Gate({str(self.data)!r}, running={bool(self._workers)})"
+
+
+def open_in_need(data: Path, config: Config) -> tuple[Outbox, Report | None]:
+    """Open the outbox; on a full disk the reserve is given up, so that what waits can be sent."""
+    try:
+        return open_outbox(data)
+    except DiskRefused as error:
+        ballast = Ballast(data, config.storage.ballast_mb * 1024 * 1024)
+        if not ballast.held:
+            raise
+        _log.warning("The reserve on the disk is given up to begin at all: %s", error)
+        ballast.give_up()
+        outbox, report = open_outbox(data)
+        outbox.full = True
+        return outbox, report
 
 
 def check_kinds(config: Config) -> None:
