@@ -96,7 +96,7 @@ class Scanner:
             seen = tuple(self.read_image(frame.image))
         else:
             seen = self._read_frame(prepare.grey(frame.image), frame.at)
-        shown = self.view.update(seen, frame.at, frame.size)
+        shown = self.view.update(seen, frame.at, frame.size, still=frame.still)
         return Look(
             frame.number,
             frame.at,
