@@ -175,6 +175,34 @@ def _spread(blocks: list[tables.RSBlock]) -> list[NDArray[np.intp]]:
     return [np.array(p) for p in places]
 
 
+def alike(one: Soft, other: Soft) -> bool:
+    """Return whether two looks are of the same code, and not of two that say nearly the same.
+
+    Two people's cards may differ in a few letters only; but then the check words of the
+    block that holds them differ all over. So every block's check words are compared.
+    """
+    version = version_of(one.shape[0])
+    if version is None or one.shape != other.shape:
+        return False
+    plan = layout(version)
+    formats = _formats(one, plan)[:1]
+    if not formats or formats != _formats(other, plan)[:1]:
+        return False
+    blocks = tables.rs_blocks(version, formats[0][0])
+    for block, places in zip(blocks, _spread(blocks), strict=True):
+        bits = (places[block.data_count :, None] * 8 + np.arange(8)).ravel()
+        a, b = (np.clip(soft.flat[plan.order[bits]], -1, 1) for soft in (one, other))
+        length = float(np.linalg.norm(a) * np.linalg.norm(b))
+        # Two codes' check words agree by 0, give or take 0.13 for the smallest code's 56 bits.
+        if not length or float(a @ b) / length < ALIKE:
+            return False
+    return True
+
+
+ALIKE = 0.42
+"""From this agreement of all check words on, two looks are of one code."""
+
+
 def _mend_blocks(
     words: NDArray[np.uint8], doubts: NDArray[np.float32], blocks: list[tables.RSBlock]
 ) -> NDArray[np.uint8] | None:

@@ -160,9 +160,6 @@ class Pool:
 
     _KEPT_S = 1.0
     _MOST = 6
-    _ALIKE = 0.35
-    """Correlation from which two looks are of one code; of different codes it is about the
-    share of known modules, 0.2 to 0.3 (which are left out), give or take 0.05."""
 
     def __init__(self) -> None:
         self._looks: list[tuple[float, Soft]] = []
@@ -170,8 +167,7 @@ class Pool:
     def add(self, soft: Soft, at: float) -> Soft | None:
         """Add a look; return it combined with others of the same code, if there are any."""
         self._looks = [(t, s) for t, s in self._looks if 0 <= at - t <= self._KEPT_S]
-        mine = _content(soft)
-        alike = [s for _, s in self._looks if s.shape == soft.shape and self._match(mine, s)]
+        alike = [s for _, s in self._looks if codewords.alike(soft, s)]
         self._looks = [*self._looks, (at, soft)][-self._MOST :]
         if not alike:
             return None
@@ -181,14 +177,6 @@ class Pool:
     def clear(self) -> None:
         """Forget."""
         self._looks.clear()
-
-    def _match(self, mine: Soft, other: Soft) -> bool:
-        return float(np.corrcoef(mine, _content(other))[0, 1]) >= self._ALIKE
-
-
-def _content(soft: Soft) -> Soft:
-    known = codewords.layout((soft.shape[0] - 17) // 4).known
-    return np.clip(soft[known < 0], -1, 1)
 
 
 def _scaled(step: Step, times: int, name: str) -> Step:
