@@ -1,7 +1,6 @@
 """The desk: a code and a direction in, a verdict out, after the entry is on the disk.
 
-Knows repeats, directions and pairing; gets the outbox, the keys and everything else that
-touches a machine from whoever composes the kiosk.
+Knows repeats, directions and pairing; whoever composes the kiosk gives it the rest.
 """
 
 from __future__ import annotations
@@ -155,7 +154,7 @@ class Desk:
             return self._out_of_service(self._clock.now(), error)
 
     def lapse(self) -> list[Verdict]:
-        """Answer those whose second code did not come in time; call it about once a second."""
+        """Answer those whose second code did not come in time; call it once a second."""
         clocks = self._clock.now()
         late, self._memory = lapse(
             self._policy, self._memory, moment_of(clocks), place=self._station.place
@@ -250,7 +249,8 @@ class Desk:
             EntryType.HAND, replace(code, kind="declaration"), decision, way, clocks, pairing,
             count=count, answers=(*ask.answers, ("summary", " ".join(ask.summary))),
         )  # fmt: skip
-        return replace(verdict, token=self._token(ask, verdict))
+        short = (verdict.id or "")[-6:].upper()
+        return replace(verdict, token=self._token(ask, verdict), receipt=short)
 
     def _token(self, ask: Declare, verdict: Verdict) -> str:
         """Return the signed declaration for its bearer to keep."""

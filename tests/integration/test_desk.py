@@ -313,6 +313,8 @@ def test_a_declaration_is_sealed_alerts_and_gives_its_bearer_a_signed_code(
     assert isinstance(token, Declaration)
     assert (token.name, token.birth_year, token.last4) == ("L. T. V. Dụ", 1990, "0001")
     assert token.summary == ("fever",)
+    assert verdict.id is not None
+    assert verdict.receipt == verdict.id[-6:].upper()
     row = outbox.rows()[0]
     content = open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes)
     assert content["declaration"] == {"fever": "yes", "cough": "no", "summary": "fever"}
