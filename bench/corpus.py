@@ -57,8 +57,11 @@ class Shot:
     inverted: bool = False
 
 
-def take(text: str, shot: Shot, seed: int, *, level: str = "L") -> Image:
-    """Return a grey picture of ``text``'s code, taken as ``shot`` says."""
+def take(text: str, shot: Shot, seed: int, *, level: str = "L", grain: int | None = None) -> Image:
+    """Return a grey picture of ``text``'s code, taken as ``shot`` says.
+
+    ``grain`` varies the noise alone: the frames of one scene.
+    """
     rng = np.random.default_rng(seed)
     fine = 10
     code = np.kron(modules(text, level=level), np.ones((fine, fine), np.uint8))
@@ -86,6 +89,8 @@ def take(text: str, shot: Shot, seed: int, *, level: str = "L") -> Image:
         )
     if shot.moire:
         picture += _grid(shot.moire * (shot.white - shot.black), rng)
+    if grain is not None:
+        rng = np.random.default_rng((seed, grain))
     picture += rng.normal(0, shot.noise, picture.shape)
     grey = np.clip(picture, 0, 255).astype(np.uint8)
     if shot.jpeg:

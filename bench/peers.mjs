@@ -1,5 +1,5 @@
 // Other people's decoders, for the bench: pictures on stdin, one JSON line each on stdout.
-// A picture is "WIDTH HEIGHT DECODER\n" and its grey pixels. argv[2]: where the packages lie.
+// A picture is "WIDTH HEIGHT CHANNELS DECODER\n" and its pixels, grey or BGR. argv[2]: where the packages lie.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
@@ -41,13 +41,13 @@ for (;;) {
     if (done) process.exit(0)
     waiting = Buffer.concat([waiting, value])
   }
-  const [width, height, decoder] = waiting.subarray(0, end).toString().split(' ')
+  const [width, height, channels, decoder] = waiting.subarray(0, end).toString().split(' ')
   waiting = waiting.subarray(end + 1)
-  const grey = await take(width * height)
-  if (!grey) process.exit(0)
+  const pixels = await take(width * height * channels)
+  if (!pixels) process.exit(0)
   const data = new Uint8ClampedArray(width * height * 4)
-  for (let i = 0; i < grey.length; i++) {
-    data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = grey[i]
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) data[4 * i + c] = pixels[i * channels + (channels > 1 ? 2 - c : 0)]
     data[4 * i + 3] = 255
   }
   const started = performance.now()

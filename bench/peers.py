@@ -146,8 +146,10 @@ class Node:
     def ask(self, decoder: str, grey: Image) -> tuple[list[bytes], float]:
         """Return what ``decoder`` read, and in how many ms."""
         assert self._process.stdin
-        height, width = grey.shape
-        self._process.stdin.write(f"{width} {height} {decoder}\n".encode() + grey.tobytes())
+        height, width = grey.shape[:2]
+        channels = 1 if grey.ndim == 2 else 3
+        header = f"{width} {height} {channels} {decoder}\n".encode()
+        self._process.stdin.write(header + grey.tobytes())
         self._process.stdin.flush()
         answer = self._answer()
         text = answer["text"]
