@@ -22,7 +22,8 @@ ENTRY = uuid.UUID(int=7)
 PERSON = {"name": "Nguyễn Thị Ví Dụ", "birth": "1999-02-01", "number": "054199012345"}
 
 contents = st.dictionaries(
-    st.text(max_size=5), st.one_of(st.text(max_size=90), st.integers(-(2**63), 2**64 - 1), st.binary(max_size=99))
+    st.text(max_size=5),
+    st.one_of(st.text(max_size=90), st.integers(-(2**63), 2**64 - 1), st.binary(max_size=99)),
 )
 
 
