@@ -157,6 +157,7 @@ def empty_frames(kind: str, many: int = 120):
     return [np.clip(base + grain[n % 6], 0, 255).astype(np.uint8) for n in range(many)]
 
 
+@pytest.mark.slow  # compares times: needs a machine that does nothing else
 @pytest.mark.parametrize("kind", ["flat", "gradient", "scenery"])
 def test_an_empty_frame_costs_little_more_than_zxing_alone_and_a_fifth_of_zbar(kind):
     frames = empty_frames(kind)
