@@ -19,12 +19,13 @@ Box = tuple[int, int, int, int]
 CELL = 16
 """The side in pixels of the squares in which :func:`texture` looks for codes."""
 
-_STEP = 8  # each cell is judged by two of its rows and two of its columns
+_REACH = 4  # pixels between which a step is taken: about a module
+_STEEPEST = 40  # grey levels a step counts at most: an edge of a door is no code
 
-CODE_LIKE = 10
-"""Mean step between neighbouring pixels, in both directions, above that of the picture's
-noise, from which a cell may belong to a code: black on white at 2 pixels a module gives
-60 and more, the same blurred or dim 12 to 30, faces and walls under 8."""
+CODE_LIKE = 5
+"""Mean step in both directions, above that of the picture's noise, from which a cell may
+belong to a code: black on white gives 20 to 30, a dimmed phone 6 to 18, walls and faces
+under 5; hair, leaves and patterned shirts are as high as codes."""
 
 
 def grey(image: Image) -> Image:
@@ -44,21 +45,28 @@ def texture(picture: Image) -> Image | None:
     rows, columns = picture.shape[0] // CELL, picture.shape[1] // CELL
     if not rows or not columns:
         return None
-    height, width = rows * CELL, columns * CELL
-    along = np.ascontiguousarray(picture[3:height:_STEP, :width])
-    across = np.ascontiguousarray(picture[:height, 3:width:_STEP])
+    # Half as large: half the work, and half of the grain gone.
+    half = cv2.resize(
+        picture[: rows * CELL, : columns * CELL],
+        (columns * CELL // 2, rows * CELL // 2),
+        interpolation=cv2.INTER_AREA,
+    )
+    reach, size = _REACH // 2, (columns, rows)
+    # Each cell is judged by two of its rows and two of its columns.
+    along, across = np.ascontiguousarray(half[2::4]), np.ascontiguousarray(half[:, 2::4])
     steps_x = cv2.copyMakeBorder(
-        cv2.absdiff(along[:, 1:], along[:, :-1]), 0, 0, 0, 1, cv2.BORDER_REPLICATE
+        cv2.absdiff(along[:, reach:], along[:, :-reach]), 0, 0, 0, reach, cv2.BORDER_REPLICATE
     )
     steps_y = cv2.copyMakeBorder(
-        cv2.absdiff(across[1:], across[:-1]), 0, 1, 0, 0, cv2.BORDER_REPLICATE
+        cv2.absdiff(across[reach:], across[:-reach]), 0, reach, 0, 0, cv2.BORDER_REPLICATE
     )
-    size = (columns, rows)
     return cast(
         Image,
         cv2.min(
-            cv2.resize(steps_x, size, interpolation=cv2.INTER_AREA),
-            cv2.resize(steps_y, size, interpolation=cv2.INTER_AREA),
+            *(
+                cv2.resize(np.minimum(steps, _STEEPEST), size, interpolation=cv2.INTER_AREA)
+                for steps in (steps_x, steps_y)
+            )
         ),
     )
 
@@ -77,22 +85,29 @@ class Interest:
         return (left + right) / 2, (top + bottom) / 2
 
 
-def interest(picture: Image) -> Interest | None:
-    """Return the part of ``picture`` that is most like a code, or None. 0.15 ms at 1280x720."""
+def interests(picture: Image, most: int = 2) -> list[Interest]:
+    """Return the parts of ``picture`` most like a code, the likeliest first.
+
+    0.15 ms at 1280x720 where there are none.
+    """
     raw = texture(picture)
     if raw is None:
-        return None
+        return []
     cells = cast(Image, cv2.blur(raw, (3, 3)))
     noise = float(np.median(cells))
-    _, peak, _, where = cv2.minMaxLoc(cells)
-    if peak - noise < CODE_LIKE:
-        return None
-    above = (cells > noise + (peak - noise) / 2).astype(np.uint8)
-    likely = cv2.morphologyEx(above, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(likely)
-    left, top, width, height, _ = (int(n) for n in stats[labels[where[1], where[0]]])
-    box = (left * CELL, top * CELL, (left + width) * CELL, (top + height) * CELL)
-    return Interest(box, peak - noise)
+    found: list[Interest] = []
+    while len(found) < most:
+        _, peak, _, where = cv2.minMaxLoc(cells)
+        if peak - noise < CODE_LIKE:
+            break
+        above = (cells > noise + (peak - noise) / 2).astype(np.uint8)
+        likely = cv2.morphologyEx(above, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(likely)
+        left, top, width, height, _ = (int(n) for n in stats[labels[where[1], where[0]]])
+        box = (left * CELL, top * CELL, (left + width) * CELL, (top + height) * CELL)
+        found.append(Interest(box, peak - noise))
+        cells[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 0
+    return found
 
 
 def grown(box: Box, share: float, size: tuple[int, int]) -> Box:

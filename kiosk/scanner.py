@@ -32,12 +32,17 @@ FRAME_S = 0.05
 """The most that is spent on one frame of a video beyond the cheap look. Frames that come
 meanwhile are missed, not queued: the next to be looked at is the newest."""
 
-SHARE = 0.25
+SHARE = 0.15
 """What each frame earns, of its cheap look's time: what a textured background may cost."""
 
-NEW_TEXTURE_S = 0.08
+NEW_TEXTURE_S = 0.2
 NEW_CODE_S = 0.6
 """What is earned when something code-like, or a code that does not read, comes into view."""
+
+BACKGROUND_S = 0.5
+"""What is in view when the camera starts, this long, is background: it earns no more than
+``BACKGROUND_WORTH_S``."""
+BACKGROUND_WORTH_S = 0.02
 
 MOST_CODES = 3
 """Of codes that do not read, so many are tried in one picture."""
@@ -128,7 +133,7 @@ class Scanner:
         """Give what is read in ``picture``, step by step: as it is, its parts, all of it."""
         cheap = self._effort.look(self._first, picture)
         yield cheap.read
-        for box, found in regions(picture, cheap.unread, prepare.interest(picture)):
+        for box, found in regions(picture, cheap.unread, prepare.interests(picture)):
             for step in self._effort.steps(picture, box, at=0.0, found=found):
                 yield step.read
         small, times = prepare.shrunk(picture, LONG_SIDE)
@@ -148,13 +153,14 @@ class Scanner:
             self._credit.rest()
             self._hint = self._advice.update(picture, (), None, at, read=True)
             return cheap.read
-        likely = prepare.interest(picture)
+        likely = prepare.interests(picture)
         began = time.perf_counter()
         self._credit.earn((began - started) * SHARE)
         for unread in cheap.unread:
             self._credit.greet(unread.centre, at, NEW_CODE_S)
-        if likely:
-            self._credit.greet(likely.centre, at, NEW_TEXTURE_S)
+        worth = NEW_TEXTURE_S if at - self._credit.began(at) > BACKGROUND_S else BACKGROUND_WORTH_S
+        for part in likely:
+            self._credit.greet(part.centre, at, worth)
         seen: tuple[Sighting, ...] = ()
         found = cheap.unread
         if likely or found:
@@ -164,14 +170,16 @@ class Scanner:
                     self._credit.greet(unread.centre, at, NEW_CODE_S)
                 seen, found = step.read, found or step.unread
             self._credit.spend(time.perf_counter() - began)
-        self._hint = self._advice.update(picture, found, likely, at, read=bool(seen))
+        self._hint = self._advice.update(
+            picture, found, likely[0] if likely else None, at, read=bool(seen)
+        )
         return seen
 
     def _some_steps(
         self,
         picture: Image,
         unread: Sequence[Unread],
-        likely: Interest | None,
+        likely: Sequence[Interest],
         at: float,
         until: float,
     ) -> Iterator[Step]:
@@ -184,16 +192,14 @@ class Scanner:
 
 
 def regions(
-    picture: Image, unread: Sequence[Unread], likely: Interest | None
+    picture: Image, unread: Sequence[Unread], likely: Sequence[Interest]
 ) -> list[tuple[Box, list[Unread]]]:
     """Return the parts of ``picture`` worth an effort, with the codes found in each."""
     size = (picture.shape[1], picture.shape[0])
     parts = [
         (prepare.grown(prepare.bounds(u.corners), 0.3, size), [u]) for u in unread[:MOST_CODES]
     ]
-    if likely and not parts:
-        parts.append((prepare.grown(likely.box, 0.2, size), []))
-    return parts
+    return parts or [(prepare.grown(part.box, 0.2, size), []) for part in likely]
 
 
 class Credit:
@@ -209,10 +215,17 @@ class Credit:
 
     def __init__(self) -> None:
         self.left = 0.0
+        self._began: float | None = None
         self._greeted: list[tuple[tuple[float, float], float, float]] = []
 
     def __repr__(self) -> str:
         return f"<Credit of {self.left * 1000:.0f} ms>"
+
+    def began(self, at: float) -> float:
+        """Return when the first frame that brought nothing was taken; ``at`` if it is this one."""
+        if self._began is None:
+            self._began = at
+        return self._began
 
     def earn(self, seconds: float) -> None:
         """Add what every frame brings."""
