@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -24,13 +25,19 @@ if TYPE_CHECKING:
 SIZE = (640, 480)
 
 
+@lru_cache(maxsize=16)
 def modules(text: str | bytes, *, level: str = "L", mask: int | None = None) -> Image:
-    """Return the code of ``text`` as ones (dark) and zeros, without its quiet zone."""
+    """Return the code of ``text`` as ones (dark) and zeros, without its quiet zone.
+
+    Kept for the other frames of a film: the library takes 90 ms for one.
+    """
     levels = {"L": 1, "M": 0, "Q": 3, "H": 2}
     code = qrcode.QRCode(error_correction=levels[level], border=0, mask_pattern=mask)
     code.add_data(text if isinstance(text, bytes) else text.encode(), optimize=0)
     code.make()
-    return np.array(code.get_matrix(), np.uint8)
+    drawn = np.array(code.get_matrix(), np.uint8)
+    drawn.flags.writeable = False
+    return drawn
 
 
 @dataclass(slots=True)
