@@ -18,12 +18,15 @@ from kiosk.codes import text
 from kiosk.frames import Corners, Image, Sighting, Unread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 log = logging.getLogger(__name__)
 
 # Neither Model 1 nor the micro and rectangular kinds, which nobody here carries: fewer false finds.
 _FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
+
+_NAMED_CHARSET = "5D 51 32"  # "]Q2": QR code with an ECI, ISO/IEC 18004 annex on identifiers
 
 # From zbar.h, 0.23.1 and later; pyzbar's enumeration ends before it.
 _BINARY = 4
@@ -77,6 +80,7 @@ class Zxing:
             return_errors=True,
         )
         ms = (time.perf_counter() - started) * 1000
+        declared = self._declared(grey, found)
         read: list[Sighting] = []
         unread: list[Unread] = []
         for code in found:
@@ -88,8 +92,28 @@ class Zxing:
             if not code.valid:
                 unread.append(Unread(corners, _size(code.extra)))
             elif code.bytes:
-                read.append(Sighting(code.bytes, text.read(code.bytes), corners, self.name, ms))
+                exact = text.read(code.bytes)
+                if exact is None and code.bytes in declared:
+                    exact = text.normalise(code.text.encode("utf-8", "replace"))
+                read.append(Sighting(code.bytes, exact, corners, self.name, ms))
         return read, unread
+
+    def _declared(self, grey: Image, found: Iterable[zxingcpp.Barcode]) -> frozenset[bytes]:
+        """Return which contents that are no UTF-8 say themselves in which charset they are.
+
+        Where a code names its charset (an ECI), zxing-cpp's text is exact; else it is a guess.
+        """
+        odd = {code.bytes for code in found if code.valid and text.read(code.bytes) is None}
+        if not odd:
+            return frozenset()
+        again = zxingcpp.read_barcodes(
+            grey,
+            formats=_FORMATS,
+            binarizer=self._binarizer,
+            text_mode=zxingcpp.TextMode.HexECI,
+        )
+        named = {code.bytes for code in again if code.text.startswith(_NAMED_CHARSET)}
+        return frozenset(odd & named)
 
 
 def _size(extra: object) -> int:

@@ -195,3 +195,18 @@ def test_an_hour_of_noise_reads_nothing():
         soft = cv2.GaussianBlur(noise, (0, 0), 0.8 * kind).astype(float) if kind else noise
         image = np.asarray((soft - soft.min()) * (255 / (np.ptp(soft) or 1)), np.uint8)
         assert reader.look(Frame(image, n / 30, n)).seen == ()
+
+
+# "Škoda Žižka" in ISO 8859-2, which the code itself says (ECI 4): 21 x 21 modules, row by row.
+CHARSET_NAMED = (
+    "fe5bfc13906eb6bb74a5dba2aec10507faafe01b00eff62084bb76ca212b27eae08e80700bfb22705bfeba9f"
+    "ddd378aeb16305775fef9d80"
+)
+
+
+def test_a_code_that_names_another_charset_is_read_exactly_and_an_unnamed_one_not_at_all(reader):
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(CHARSET_NAMED), np.uint8))[: 21 * 21]
+    named = np.kron(1 - np.pad(bits.reshape(21, 21), 4), np.ones((4, 4), np.uint8)) * 255
+    assert [s.text for s in reader.read_image(named)] == ["Škoda Žižka"]
+    unnamed = np.kron(1 - np.pad(modules("Škoda".encode("iso-8859-2")), 4), np.ones((4, 4)))
+    assert [s.text for s in reader.read_image(unnamed * 255)] == [None]
