@@ -296,10 +296,10 @@ def _dense(shot: Shot, strength: float) -> None:
 
 DEGRADATIONS = (
     Degradation(
-        "small", "px/module", (3, 2.6, 2.3, 2, 1.8, 1.6, 1.4, 1.2), _set(pixels=1), falling=True
+        "small", "px/module", (3, 2.3, 2, 1.7, 1.4, 1.2, 1.05, 0.9), _set(pixels=1), falling=True
     ),
     Degradation(
-        "small, tilted", "px/module", (3, 2.6, 2.3, 2, 1.8, 1.6, 1.4), _tilted_small, falling=True
+        "small, tilted", "px/module", (3, 2.3, 2, 1.7, 1.4, 1.2, 1.05), _tilted_small, falling=True
     ),
     Degradation("defocus", "modules", (0.3, 0.45, 0.55, 0.65, 0.75, 0.85, 1.0, 1.2), _set(blur=5)),
     Degradation("motion", "modules", (0.8, 1.2, 1.6, 1.9, 2.2, 2.6, 3.0, 3.6), _set(motion=1)),
