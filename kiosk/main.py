@@ -25,6 +25,7 @@ from pathlib import Path
 import kiosk
 from kiosk.errors import KioskError, Refuse
 from kiosk.files import state_folder
+from kiosk.secrecy import keep_memory_secret
 
 DONE, FOUND_WRONG, BAD_USAGE, REFUSED = 0, 1, 2, 3
 
@@ -169,6 +170,7 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 def cli(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (0 done, 1 found wrong, 2 bad usage, 3 refused)."""
     options = parser().parse_args(arguments)
+    keep_memory_secret()
     logging.basicConfig(
         level=options.log.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )

