@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.codes.shc import Parts
 from kiosk.desk import Desk
 from kiosk.frames import Frame
 from kiosk.model import Command, Outcome, Verdict
@@ -40,6 +41,7 @@ class Answering:
         self._hint = hint
         self._second = second
         self._both_codes = both_codes
+        self._parts = Parts()
         self._asked: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self.counted = dict.fromkeys(Outcome, 0)
         self.finished = threading.Event()
@@ -76,7 +78,8 @@ class Answering:
         if look.ambiguous:
             self._tell(self.desk.two_codes(), since=look.at)
         elif look.presented is not None:
-            self._tell(self.desk.present(look.presented.text or ""), since=look.at)
+            text = self._parts.take(look.presented.text or "", look.at)
+            self._tell(self.desk.present(text), since=look.at)
         self._companions(look)
         return look.hint
 

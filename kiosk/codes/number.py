@@ -7,6 +7,9 @@ from kiosk.codes.family import Context, Family
 from kiosk.model import Code, Person
 
 _LONGEST = 20
+_PROVINCES = range(1, 97)
+"""Numbers among which provinces have theirs; what begins otherwise is a bank's code cut
+short, a ticket's or an article's number."""
 
 
 def read(text: str, _context: Context) -> Code | None:
@@ -17,7 +20,7 @@ def read(text: str, _context: Context) -> Code | None:
     if len(text) > _LONGEST:
         return None
     number = "".join(text.replace(".", " ").replace("-", " ").split())
-    if not facts.is_citizen_number(number):
+    if not facts.is_citizen_number(number) or int(number[:3]) not in _PROVINCES:
         return None
     year = facts.number_birth_year(number)
     person = Person(number=number, birth=str(year), sex=facts.number_sex(number))

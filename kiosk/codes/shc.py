@@ -3,7 +3,7 @@
 Digits in pairs are a compact JWS (RFC 7515) whose payload is raw DEFLATE of JSON
 (smarthealth.cards, "Modeling Verifiable Credentials"). Kept: name and birth date of the
 patient, the issuer's host. A large card is cut into chunks ``shc:/n/of/…``: one alone
-says so; joined by :func:`join` they are one card. Certainty A.
+says so; joined by :class:`Parts` as they are shown they are one card. Certainty A.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ _BIGGEST = 256 * 1024
 _OFFSET = 45  # each pair of digits is a character's code less this
 _MOST_ENTRIES = 50
 
+TOGETHER_S = 60.0
+"""Seconds within which the next part of a card is shown: people swipe and hold again."""
+
 
 def join(texts: Iterable[str]) -> str | None:
     """Return the whole card that chunks make, in any order; None while some are missing."""
@@ -38,6 +41,36 @@ def join(texts: Iterable[str]) -> str | None:
     if not total or sorted(parts) != list(range(1, total + 1)):
         return None
     return "shc:/" + "".join(parts[number] for number in sorted(parts))
+
+
+class Parts:
+    """The parts of one card while its holder shows them; in memory, for seconds."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._at = float("-inf")
+
+    def __repr__(self) -> str:
+        return f"<{len(self._texts)} parts of a card>"
+
+    def take(self, text: str, at: float) -> str:
+        """Return the whole card that ``text``, shown at ``at`` (seconds), completes, else it."""
+        found = _CARD.fullmatch(text.strip())
+        if found is None or found[1] is None:
+            return text
+        if at - self._at > TOGETHER_S:
+            self._texts.clear()
+        self._at = at
+        total = f"/{found[2]}/"
+        self._texts = [t for t in self._texts if total in t[:12] and t != text]
+        self._texts.append(text)
+        whole = join(self._texts)
+        if whole is None:
+            return text
+        # Parts of two people's cards make no card: the newest is the next one's first.
+        made = read(whole, Context())
+        self._texts = self._texts[-1:] if made is None or made.person is None else []
+        return whole if not self._texts else text
 
 
 def read(text: str, _context: Context) -> Code | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk.codes import Context, classify, facts
+from kiosk.codes.shc import Parts
 from kiosk.model import Code, Person, Trust
 from kiosk.wedge.keystrokes import letter_of
 from kiosk.wedge.layouts import guesses
@@ -68,6 +69,7 @@ class Scans:
         self._pieces: list[str] = []
         self._known: Person | None = None
         self._at = float("-inf")
+        self._parts = Parts()
 
     def take(self, text: str, at: float, context: Context) -> Reading:
         """Return what a scan at ``at`` (monotonic seconds) means, with those just before."""
@@ -75,6 +77,10 @@ class Scans:
             self._pieces.clear()
             self._known = None
         self._at = at
+        bare = _bare(text)
+        card = self._parts.take(bare, at)
+        if card != bare:
+            return Reading(card, classify(card, context))
         alone = repair(text, context)
         self._pieces = [*self._pieces, text.strip(_EDGES)][-_MOST_PIECES:]
         for first in range(len(self._pieces) - 1):
@@ -216,7 +222,7 @@ def _without(text: str, *places: int) -> str:
 
 def _hint(text: str, code: Code) -> str:
     """Return what the refused text tells of the scanner's settings, if anything."""
-    if code.kind in ("hc1", "pass", "enrolment", "shc") and code.reason in ("malformed", "chunk"):
+    if code.kind in ("hc1", "pass", "enrolment", "shc") and code.reason == "malformed":
         return "scanner-cut"
     if "\ufffd" in text or "????" in text:
         return "scanner-encoding"

@@ -89,6 +89,20 @@ def test_a_bare_number_tells_year_and_sex_and_groups_are_forgiven() -> None:
         assert person(text) == Person(number="054199012345", birth="1999", sex="female")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("000201010212", "bank"), ("893456789012", "unknown"), ("202611220001", "unknown")],
+)
+def test_twelve_digits_that_begin_as_no_provinces_are_nobodys_number(text: str, kind: str) -> None:
+    code = classify(text)
+    assert (code.kind, code.personal) == (kind, False)
+
+
+def test_a_bare_number_of_a_province_that_is_not_known_is_a_warning() -> None:
+    code = classify("003199012345")
+    assert (code.personal, code.warnings) == (True, ("number-unknown-province",))
+
+
 def test_the_national_qr_gives_number_qid_sex_and_phone() -> None:
     assert person(payloads.NATIONAL) == Person(
         name="NGUYEN VAN VI DU",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kiosk.codes import classify
-from kiosk.codes.shc import join
+from kiosk.codes.shc import Parts, join
 from kiosk.model import Person, Trust
 from tests.unit.codes import payloads
 
@@ -37,6 +37,25 @@ def test_chunks_join_in_any_order_and_one_alone_says_so() -> None:
     assert join([*parts[:2], chunks(payloads.shc(), 4)[3]]) is None
     assert join([]) is None
     assert join(["hello"]) is None
+
+
+def test_parts_shown_one_after_the_other_become_the_card_and_are_then_forgotten() -> None:
+    first, second, third = chunks(payloads.shc(), 3)
+    shown = Parts()
+    assert [shown.take(t, at) for t, at in ((second, 0.0), (second, 9.0), (first, 50.0))] == [
+        *(second, second, first)
+    ]
+    assert shown.take(payloads.CCCD, 51.0) == payloads.CCCD
+    assert shown.take(third, 60.0) == payloads.shc()
+    assert repr(shown) == "<0 parts of a card>"
+
+
+def test_parts_of_two_peoples_cards_or_of_long_ago_make_no_card() -> None:
+    mine, yours = chunks(payloads.shc(), 2), chunks(payloads.shc(family="Trần", given=("Khác",)), 2)
+    shown = Parts()
+    assert [shown.take(t, 0.0) for t in (mine[0], yours[1])] == [mine[0], yours[1]]
+    assert shown.take(yours[0], 1.0) == payloads.shc(family="Trần", given=("Khác",))
+    assert [shown.take(t, at) for t, at in zip(mine, (2.0, 70.0), strict=True)] == mine
 
 
 @pytest.mark.parametrize("text", ["shc:/", "shc:/1", "shc:/00", "shc:/abc", "shc:/" + "99" * 800])

@@ -271,3 +271,13 @@ def test_many_mutated_codes_are_survived() -> None:
 def test_every_hint_is_documented() -> None:
     listed = re.findall(r"^\| `(scanner-[a-z]+)` \|", DOCS, flags=re.MULTILINE)
     assert sorted(listed) == sorted(HINTS)
+
+
+def test_parts_of_a_health_card_are_joined_and_blame_no_scanner() -> None:
+    digits = payloads.shc().removeprefix("shc:/")
+    scans = Scans()
+    first = scans.take(f"shc:/1/2/{digits[:400]}\r", 0.0, CONTEXT)
+    assert (first.code.reason, first.hint) == ("chunk", "")
+    second = scans.take(f"shc:/2/2/{digits[400:]}\r", 20.0, CONTEXT)
+    assert (second.text, second.code.kind) == (payloads.shc(), "shc")
+    assert second.code.personal
