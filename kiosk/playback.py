@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from kiosk.frames import Frame, Image, image_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+log = logging.getLogger(__name__)
 
 PICTURES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
@@ -53,6 +56,9 @@ def open_file(name: str, *, fps: float | None = None) -> Camera:
 
     :raises BadInput: when nothing there can be played.
     """
+    if not name.strip():
+        msg = "The camera “file:” names no file: say file:PATH."
+        raise BadInput(msg)
     path = Path(name).expanduser()
     spec = f"file:{name}"
     if not path.exists():
@@ -141,15 +147,17 @@ class PictureCamera(StillCamera):
         for path in self._paths:
             try:
                 return read_picture(path)
-            except BadInput:
+            except BadInput as error:
                 self.unreadable.append(path)
+                log.warning("%s It is skipped.", error)
         return None
 
 
 class FilmCamera(_PacedCamera):
-    """A video file, or those of a folder in the order of their names, at their own rate.
+    """A video file, or videos and pictures of a folder in the order of their names.
 
-    A reader that comes late misses frames, as with a live camera: nothing ever lags.
+    Videos play at their own rate, and a reader that comes late misses frames, as with a
+    live camera: nothing ever lags. A file of the folder that cannot be played is skipped.
     """
 
     def __init__(self, spec: str, path: Path, *, fps: float | None) -> None:
@@ -157,6 +165,8 @@ class FilmCamera(_PacedCamera):
         self._folder = path if path.is_dir() else None
         self._wanted_fps = fps
         self._played: set[Path] = set()
+        self._picture: Image | None = None
+        self.unreadable: list[Path] = []
         self._capture: cv2.VideoCapture | None = None
         self._waiting_since = time.monotonic()
         if self._folder is None:
@@ -164,9 +174,16 @@ class FilmCamera(_PacedCamera):
 
     def read(self, timeout: float) -> Frame | None:
         """Return the frame whose time it is."""
-        if self.exhausted or not (self._capture or self._next_file(timeout)):
+        ready = self._capture is not None or self._picture is not None
+        if self.exhausted or not (ready or self._next_file(timeout)):
             return None
-        if not self._wait_until_due(timeout) or self._capture is None:
+        if not self._wait_until_due(timeout):
+            return None
+        if self._picture is not None:
+            picture, self._picture = self._picture, None
+            self._due = time.monotonic() + 1 / (self._wanted_fps or PICTURES_A_SECOND)
+            return self._frame(picture, still=True)
+        if self._capture is None:
             return None
         # Frames that nobody could show in time are passed over unseen.
         late = int((time.monotonic() - self._due) * self.fps)
@@ -201,7 +218,6 @@ class FilmCamera(_PacedCamera):
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = self._wanted_fps or (rate if 0 < rate < 1000 else 30.0)
-        self._played.add(path)
 
     def _end_file(self) -> None:
         if self._capture:
@@ -212,15 +228,26 @@ class FilmCamera(_PacedCamera):
             self.exhausted = True
 
     def _next_file(self, timeout: float) -> bool:
-        """Open the folder's next video; wait for it where the folder still grows."""
-        assert self._folder is not None
+        """Open the folder's next file; wait for it where the folder still grows."""
+        if self._folder is None:
+            return False
         growing = (self._folder / GROWING).exists()
         for path in _sorted(self._folder):
-            if path not in self._played and path.suffix.lower() in VIDEOS:
-                self._open(path)
-                # A gap in the film is no debt to be made up for.
-                self._due = max(self._due, time.monotonic())
-                return True
+            if path in self._played:
+                continue
+            self._played.add(path)
+            try:
+                if path.suffix.lower() in VIDEOS:
+                    self._open(path)
+                else:
+                    self._picture = read_picture(path)
+            except BadInput as error:
+                self.unreadable.append(path)
+                log.warning("%s It is skipped.", error)
+                continue
+            # A gap in the film is no debt to be made up for.
+            self._due = max(self._due, time.monotonic())
+            return True
         if not growing or time.monotonic() - self._waiting_since > _PATIENCE_S:
             self.exhausted = True
         else:

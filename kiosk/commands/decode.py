@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         facts = read(reader, path, context, reveal=options.reveal)
         missed += not facts["codes"]
         if options.json:
-            say(facts)
+            say(facts | {"trust_list": signers_line(context)})
         else:
             _print(facts)
     return 1 if missed else 0
@@ -52,6 +52,19 @@ def read(reader: Scanner, path: Path, context: Context, *, reveal: bool) -> dict
             }
         )
     return {"file": str(path), "codes": codes}
+
+
+def signers_line(context: Context) -> dict[str, Any] | None:
+    """Return how many signers of HC1 certificates are known, and how old their list is."""
+    signers, now = context.trust_list, context.now
+    if signers is None or now is None:
+        return None
+    return {
+        "as_of": signers.as_of.isoformat(),
+        "age_days": signers.age(now).days,
+        "old": signers.is_old(now),
+        "signers": len(signers),
+    }
 
 
 def _context(data: Path, trust_list: Path | None, at: str | None) -> Context:

@@ -44,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
     config = configuration.load(options.config)
     raw = sys.stdin.buffer.read() if options.text == "-" else options.text.encode(errors="replace")
     text = normalise(raw)
+    if not raw.strip(b"\0\r\n\t \xef\xbb\xbf"):
+        raise BadInput("Nothing was entered: give the code as TEXT, or - for standard input.")
     if text is None:
         raise BadInput("The code is not UTF-8 text; set the scanner to UTF-8.")
     mode = DirectionMode(options.direction) if options.direction else None

@@ -108,6 +108,24 @@ def test_a_folder_of_videos_is_played_in_the_order_of_names(tmp_path):
     assert sorted(set(levels_of(frames_of(open_camera(f"file:{tmp_path}"))))) == [30, 60]
 
 
+def test_a_damaged_video_among_frames_is_skipped_and_named(tmp_path, caplog):
+    film(tmp_path / "02.avi", [60] * 3)
+    (tmp_path / "01.avi").write_bytes(b"RIFF" + b"\7" * 4000)
+    (tmp_path / "03.png").write_bytes(b"no picture")
+    cv2.imwrite(str(tmp_path / "04.png"), picture(30))
+    camera = open_camera(f"file:{tmp_path}", fps=50)
+    frames = frames_of(camera)
+    assert sorted(set(levels_of(frames))) == [30, 60]
+    assert [f.still for f in frames][-2:] == [False, True]
+    assert [path.name for path in camera.unreadable] == ["01.avi", "03.png"]
+    assert ["skipped" in record.message for record in caplog.records] == [True, True]
+
+
+def test_a_camera_that_names_no_file_is_told_in_one_sentence():
+    with pytest.raises(BadInput, match="names no file"):
+        open_camera("file:")
+
+
 def test_a_folder_that_still_grows_is_waited_for(tmp_path):
     (tmp_path / GROWING).touch()
     camera = open_camera(f"file:{tmp_path}")
