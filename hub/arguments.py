@@ -119,9 +119,7 @@ def parser() -> argparse.ArgumentParser:
     enrol.add_argument(
         "--valid", type=float, default=30, metavar="DAYS", help="default: %(default)s"
     )
-    enrol.add_argument(
-        "--count", type=int, default=1, metavar="N", help="make N codes, for N kiosks"
-    )
+    _first_boot(enrol)
     command(kiosks, "list", "kiosks:list_", "show the kiosks, how they are and what they sent")
     for name, text in (
         ("accept", "accept the held claim with this fingerprint"),
@@ -148,3 +146,20 @@ def parser() -> argparse.ArgumentParser:
     arguments_more.add(commands, places, command)
     desk_arguments.add(commands, command)
     return root
+
+
+def _first_boot(enrol: argparse.ArgumentParser) -> None:
+    """Add how many codes, and what spares the steward a keyboard because they bring it."""
+    enrol.add_argument(
+        "--count", type=int, default=1, metavar="N", help="make N codes, for N kiosks"
+    )
+    enrol.add_argument("--language", default="", metavar="L", help="the kiosk's, e.g. vi or en")
+    enrol.add_argument(
+        "--profile", default="", metavar="KIND", help="the kind of venue, e.g. hospital (config/)"
+    )
+    enrol.add_argument(
+        "--wifi", default="", metavar="SSID", help="the Wi-Fi that the kiosk shall join"
+    )
+    enrol.add_argument(
+        "--wifi-password-file", type=Path, metavar="F", help="a file with that Wi-Fi's password"
+    )

@@ -176,17 +176,25 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A place's board: which place and gate, by name, and when it was drawn up."""
+    """A place's board: which place and gate, by name, and when it was drawn up.
+
+    On a kiosk's screen it changes every minute and names the outbox's ``chain``, the ``boot``
+    and the milliseconds since (``boot_ms``): a hub that knows the boot needs no right clock
+    there to tell how old a photograph of it is. All empty on a board that does not change.
+    """
 
     place: str
     name: str
     issued: int
     gate: str = ""
     until: int = 0
+    chain: bytes = b""
+    boot: bytes = b""
+    boot_ms: int = 0
 
     def pack(self) -> dict[int, Any]:
         """Return the claims."""
-        ours = _some({1: self.name, 14: self.gate})
+        ours = _some({1: self.name, 14: self.gate, 15: self.chain, 16: self.boot, 17: self.boot_ms})
         return _some({_SUB: self.place, _IAT: self.issued, _EXP: self.until, _OURS: ours})
 
     @classmethod
@@ -199,6 +207,9 @@ class Board:
             _time(claims, _IAT),
             _text(ours.get(14, "")),
             _time(claims, _EXP),
+            _uuid(ours.get(15, b"")),
+            _uuid(ours.get(16, b"")),
+            _count(ours.get(17, 0)),
         )
 
 
@@ -224,6 +235,18 @@ def _time(claims: dict[Any, Any], claim: int) -> int:
     value = claims.get(claim, 0)
     if type(value) is not int or not 0 <= value <= _LATEST:
         raise Malformed("A date of the token is none.")
+    return value
+
+
+def _uuid(value: Any) -> bytes:
+    if not isinstance(value, bytes) or len(value) not in (0, 16):
+        raise Malformed("The board's chain or boot is none.")
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise Malformed("The board's time since boot is none.")
     return value
 
 

@@ -24,12 +24,40 @@ PREFIX = "GATE1:"
 
 
 @dataclass(frozen=True, slots=True)
+class Wifi:
+    """A wireless network that the place gives its kiosk; no password: an open one."""
+
+    ssid: str
+    password: str = ""
+
+    def __repr__(self) -> str:
+        """Keep the password out of every log."""
+        return f"Wifi({self.ssid!r})"
+
+    def pack(self) -> dict[str, str]:
+        """Return the map."""
+        return {"s": self.ssid, "p": self.password}
+
+    @classmethod
+    def unpack(cls, packed: Any) -> Wifi | None:
+        """Read the map, or nothing where there is none; raises :class:`Malformed`."""
+        if packed is None:
+            return None
+        ssid, password = get(packed, "s", str), get_or(packed, "p", str, "")
+        # IEEE 802.11: a name has 1 to 32 bytes; WPA: a pass phrase has at most 63 letters.
+        if not 1 <= len(ssid.encode()) <= 32 or len(password) > 64:
+            raise Malformed("The wireless network in the code is none.")
+        return cls(ssid, password)
+
+
+@dataclass(frozen=True, slots=True)
 class EnrolmentCode:
     """Kind ``enrolment``: everything a kiosk needs to work before it ever meets the hub.
 
     ``token`` works once. ``pin`` is the SHA-256 of the hub's TLS certificate (DER) for a
     hub on a LAN, else empty. ``expires_ms`` is UTC; a kiosk whose clock is not trusted
-    never refuses a code.
+    never refuses a code. ``language``, ``profile`` (the kind of venue) and ``wifi`` spare the
+    steward a keyboard; codes without them, and programs that do not know them, work as ever.
     """
 
     kiosk: uuid.UUID
@@ -43,10 +71,14 @@ class EnrolmentCode:
     expires_ms: int
     pin: bytes = b""
     gates: int = 1
+    language: str = ""
+    profile: str = ""
+    wifi: Wifi | None = None
 
     def pack(self) -> dict[str, Any]:
         """Return the payload."""
-        return {
+        more = {"l": self.language, "pr": self.profile, "w": self.wifi and self.wifi.pack()}
+        return {key: value for key, value in more.items() if value} | {
             "v": VERSION,
             "k": self.kiosk.bytes,
             "t": self.token,
@@ -77,6 +109,9 @@ class EnrolmentCode:
             get(payload, "x", int),
             get_or(payload, "tls", bytes, b""),
             get_or(payload, "gs", int, 1),
+            get_or(payload, "l", str, ""),
+            get_or(payload, "pr", str, ""),
+            Wifi.unpack(payload.get("w")),
         )
 
     def to_text(self, key: SigningKey) -> str:

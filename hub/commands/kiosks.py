@@ -14,6 +14,7 @@ from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.models import Claim, Kiosk
 from hub.intake.registry import Invitation, decide_claim, find_kiosk, invite, revoke_kiosk
+from wire.enrol import Wifi
 
 
 def enrol(args: argparse.Namespace, home: Home) -> int:
@@ -33,6 +34,9 @@ def enrol(args: argparse.Namespace, home: Home) -> int:
             pin=pin if url == served else b"",
             valid=dt.timedelta(days=args.valid),
             actor=actor(),
+            language=args.language,
+            profile=args.profile,
+            wifi=wireless(args.wifi, args.wifi_password_file),
         )
         if args.qr:
             draw(made.text, args.qr)
@@ -45,6 +49,7 @@ def _show(made: Invitation, *, json: bool) -> None:
         print_json(
             {
                 "code": made.text,
+                "short": made.short,
                 "expires": iso(made.expires),
                 "kiosk": str(made.code.kiosk),
                 "place": made.code.place,
@@ -58,6 +63,7 @@ def _show(made: Invitation, *, json: bool) -> None:
     print(f"kiosk        {made.code.kiosk}")
     print(f"hub          {made.code.url}")
     print(f"fingerprint  {made.fingerprint}   (the kiosk must show the same)")
+    print(f"ten letters  {made.short}   (to type at {made.code.url} where no camera sees the code)")
     print(f"valid until  {local(made.expires)}, for one kiosk")
 
 
@@ -169,6 +175,23 @@ def address(text: str) -> str:
     if split.scheme not in ("http", "https") or not split.hostname:
         raise BadUsage(f"--url takes an address such as https://hub.example, not “{text}”.")
     return text.rstrip("/")
+
+
+def wireless(ssid: str, password_file: Path | None) -> Wifi | None:
+    """Return the wireless network that a code brings; the password never is an argument."""
+    if not ssid:
+        return None
+    if not 1 <= len(ssid.encode()) <= 32:
+        raise BadUsage("--wifi takes the network's name, at most 32 bytes.")
+    password = ""
+    if password_file is not None:
+        try:
+            password = password_file.read_text(encoding="utf-8").strip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadUsage(f"{password_file} cannot be read as the Wi-Fi's password.") from error
+        if not 8 <= len(password) <= 63:
+            raise BadUsage(f"{password_file} must hold 8 to 63 letters: the Wi-Fi's password.")
+    return Wifi(ssid, password)
 
 
 def draw(text: str, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The three addresses that kiosks speak to, and one for monitors (docs/protocol.md)."""
+"""The four addresses that kiosks speak to, and one for monitors (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hub.intake.answers import Answer, Refused, refusal
 from hub.intake.claims import claim
 from hub.intake.pulses import pulse
 from hub.intake.receive import receive
+from hub.intake.shortcodes import invited
 from wire.batch import MAX_BYTES
 from wire.signed import MEDIA_TYPE
 
@@ -74,6 +75,12 @@ def pulses(request: HttpRequest) -> HttpResponse:
 def enrol(request: HttpRequest) -> HttpResponse:
     """Accept the first key that comes with a token, hold a second one."""
     return _answered(request, claim)
+
+
+@router.post("/invitation", openapi_extra=_described("asking", "invited"), summary="Ask for a code")
+def invitation(request: HttpRequest) -> HttpResponse:
+    """Give the whole enrolment code to whoever has its ten characters."""
+    return _answered(request, invited)
 
 
 api.add_router("/v1", router)

@@ -13,23 +13,28 @@ from hub.errors import BadUsage
 from hub.intake.answers import ring
 from hub.intake.audit import record
 from hub.intake.models import Claim, EnrolmentToken, Kiosk, Place
+from hub.intake.shortcodes import token_of
 from hub.intake.transactions import durable
-from wire.enrol import EnrolmentCode
+from wire import shortcode
+from wire.enrol import EnrolmentCode, Wifi
 from wire.keys import fingerprint
 
-TOKEN_BYTES = 16
 VALID = dt.timedelta(days=30)
 """A kiosk may work for weeks before it first meets the hub and claims its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An enrolment code and what is written beside it; ``text`` holds the one-time token."""
+    """An enrolment code and what is written beside it; ``text`` holds the one-time token.
+
+    ``short`` are ten characters that a kiosk with a network asks this hub the rest for.
+    """
 
     text: str
     code: EnrolmentCode
     expires: dt.datetime
     fingerprint: str
+    short: str
 
 
 def add_place(name: str, *, kind: str, address: str = "", gates: int = 1, actor: str) -> Place:
@@ -62,13 +67,17 @@ def invite(
     pin: bytes = b"",
     valid: dt.timedelta = VALID,
     actor: str,
+    language: str = "",
+    profile: str = "",
+    wifi: Wifi | None = None,
 ) -> Invitation:
     """Make a kiosk of ``place`` and the code with which a device becomes it, once."""
     place = Place.objects.filter(pk=place_id).first()
     if place is None:
         raise BadUsage(f"There is no place “{place_id}”; hub place list shows them.")
     now = dt.datetime.now(dt.UTC)
-    token = secrets.token_bytes(TOKEN_BYTES)
+    short = shortcode.new()
+    token = token_of(short)
     kiosk = uuid.uuid4()
     gate = gate.strip()[:80] or f"Cổng {place.kiosks.count() + 1}"
     keys = ring()
@@ -96,9 +105,16 @@ def invite(
         expires_ms=int((now + valid).timestamp() * 1000),
         pin=pin,
         gates=place.gates,
+        language=language,
+        profile=profile,
+        wifi=wifi,
     )
     return Invitation(
-        code.to_text(keys.signing), code, now + valid, fingerprint(keys.signing.public.raw)
+        code.to_text(keys.signing),
+        code,
+        now + valid,
+        fingerprint(keys.signing.public.raw),
+        shortcode.shown(short),
     )
 
 
