@@ -101,6 +101,7 @@ class Book:
             reason=decision.reason,
             person=code.person,
             alerts=decision.alerts,
+            ask=() if refused else decision.ask,
         )
         if refused:
             self.tally = replace(self.tally, refused=self.tally.refused + 1)
@@ -211,6 +212,30 @@ class Book:
             self._add(direction, known.count)
             self.recent.add(replace(known, direction=direction, verdict=verdict))
         return verdict
+
+    def purpose(self, id_: str, purpose: str, clocks: Clocks) -> Verdict:
+        """Add what somebody came for, by a correcting entry that changes nothing else."""
+        known = self.recent.take(id_)
+        if known is None:
+            at = wall_time(clocks.wall_ms)
+            return Verdict(Outcome.NOT_FOR_US, at, reason="nothing-to-undo")
+        # What was recorded can still be taken back, by the name that the screen knows.
+        self.recent.add(known)
+        new_id, seq = self._recorder.write(
+            EntryType.CORRECTION,
+            clocks,
+            {},
+            direction=known.direction.value,
+            basis=known.verdict.basis.value if known.verdict.basis else None,
+            kind=known.verdict.kind,
+            purpose=purpose,
+            corrects=known.id,
+        )
+        return replace(known.verdict, id=str(new_id), seq=seq, reason="purpose", alerts=(), ask=())
+
+    def ride(self, trip: str) -> None:
+        """Write this trip into every entry from now on."""
+        self._recorder.station = replace(self._recorder.station, trip=trip or None)
 
     def _content(self, code: Code) -> dict[str, object]:
         content = content_of(code, leave_out=self._leave_out)

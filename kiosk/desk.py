@@ -6,17 +6,18 @@ Knows repeats, directions and pairing; whoever composes the kiosk gives it the r
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiosk.book import MOST_AT_ONCE, Book, Way
 from kiosk.clock import Clock, wall_ms_of, wall_time
 from kiosk.codes import Context, classify
+from kiosk.declaring import declaration_of
 from kiosk.errors import DiskRefused
 from kiosk.meaning import moment_of
 from kiosk.model import (
     AssertClock,
+    AwaitGuard,
     Basis,
     ChangeGuard,
     ClockState,
@@ -35,17 +36,19 @@ from kiosk.model import (
     Outcome,
     Response,
     SetDirection,
+    SetPurpose,
+    SetTrip,
     Tally,
     Undo,
     Verdict,
 )
 from kiosk.pairing import Pairs
-from kiosk.policy import Action, Decision, Memory, lapse, meet
+from kiosk.policy import Action, Decision, Memory, lapse, meet, signs_in
 from kiosk.presence import PAIRING_S
 from kiosk.recorder import Recorder, Station, Store
 from kiosk.wedge import Scans
 from wire.batch import Clocks
-from wire.claims import ID_BYTES, Declaration
+from wire.claims import Declaration
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +100,7 @@ class Desk:
         self.mode = mode
         self._usual = usual
         self.memory_lost = memory_lost
-        self._picked = False
+        self._picked = self._guard_awaited = False
 
     # -- what is asked of the desk -------------------------------------------------------
 
@@ -138,10 +141,18 @@ class Desk:
                     return self._book.correct(id, self._clock.now(), flip=True)
                 case Undo(id):
                     return self._book.correct(id, self._clock.now(), flip=False)
+                case SetPurpose(id, purpose):
+                    return self._book.purpose(id, purpose, self._clock.now())
+                case SetTrip(trip):
+                    self._book.ride(trip)
+                    return None
                 case CountUnscanned(n, beam):
                     return self._book.unscanned(n, self._way(None), self._clock.now(), sensor=beam)
+                case AwaitGuard(on):
+                    self._guard_awaited = on
+                    return None
                 case ChangeGuard(guard):
-                    self._book.guard = guard
+                    self._book.guard, self._guard_awaited = guard, False
                     return None
                 case AssertClock(wall):
                     self._clock.learn(
@@ -177,6 +188,10 @@ class Desk:
     # -- how it answers ------------------------------------------------------------------
 
     def _answer(self, code: Code, clocks: Clocks) -> Verdict:
+        if self._guard_awaited and signs_in(code):
+            self._guard_awaited, self._book.guard = False, code.reference
+            at = wall_time(clocks.wall_ms)
+            return Verdict(Outcome.NOT_FOR_US, at, kind=code.kind, reason="guard-signed-in")
         decision, self._memory = meet(
             code, self._policy, self._memory, moment_of(clocks), place=self._station.place
         )
@@ -235,9 +250,11 @@ class Desk:
             return Verdict(Outcome.NOT_FOR_US, at, kind="hand", reason="empty")
         keys = person.keys or ((f"phone:{person.phone}",) if person.phone else ())
         pairing = self._pairs.of(keys, person, clocks.boot_ms)
-        decision = Decision(Action.ACCEPT, purpose=ask.purpose)
+        purpose = ask.purpose or self._policy.purpose
+        asked = () if purpose else self._policy.purposes
+        decision = Decision(Action.ACCEPT, purpose=purpose, ask=asked)
         way, count = self._way(pairing.last), min(max(1, ask.count), MOST_AT_ONCE)
-        code = Code("hand", person, purpose=ask.purpose)
+        code = Code("hand", person, purpose=purpose)
         if not isinstance(ask, Declare):
             return self._book.passage(
                 EntryType.HAND, code, decision, way, clocks, pairing, count=count
@@ -249,26 +266,9 @@ class Desk:
             EntryType.HAND, replace(code, kind="declaration"), decision, way, clocks, pairing,
             count=count, answers=(*ask.answers, ("summary", " ".join(ask.summary))),
         )  # fmt: skip
+        declared = declaration_of(ask, verdict, days=self._policy.declaration_days)
         short = (verdict.id or "")[-6:].upper()
-        return replace(verdict, token=self._token(ask, verdict), receipt=short)
-
-    def _token(self, ask: Declare, verdict: Verdict) -> str:
-        """Return the signed declaration for its bearer to keep."""
-        assert verdict.id is not None
-        person, issued = ask.person, int(verdict.at.timestamp())
-        return self._services.issue(
-            Declaration(
-                id=uuid.UUID(verdict.id).bytes[-ID_BYTES:],
-                name=person.masked_name,
-                birth_year=int(person.birth_year or 0),
-                last4=(person.number or person.phone)[-4:],
-                issued=issued,
-                until=issued + self._policy.declaration_days * 86_400,
-                summary=ask.summary,
-                purpose=ask.purpose,
-                by_other=ask.by_other,
-            )
-        )
+        return replace(verdict, token=self._services.issue(declared), receipt=short)
 
     # -- directions and repeats ----------------------------------------------------------
 

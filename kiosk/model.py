@@ -258,6 +258,7 @@ class Verdict:
     was made durable. ``person`` is kept for the few seconds the screen shows it.
     ``reason`` is a stable word for :mod:`kiosk.notices`, ``alerts`` the same for the tray.
     ``elapsed_ms`` runs from the first frame in which the code was read to the commit.
+    ``ask`` lists the purposes from which the guard may choose now (:class:`SetPurpose`).
     """
 
     outcome: Outcome
@@ -275,6 +276,7 @@ class Verdict:
     elapsed_ms: float | None = None
     receipt: str = ""  # what somebody who declared may write down
     token: str = field(default="", repr=False)  # the same as a signed code to photograph
+    ask: tuple[str, ...] = ()
 
     @property
     def recorded(self) -> bool:
@@ -362,6 +364,21 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPurpose:
+    """The guard was told what the person of entry ``id`` came for (a correcting entry)."""
+
+    id: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTrip:
+    """From now on people pass for this trip; empty for none."""
+
+    trip: str
+
+
+@dataclass(frozen=True, slots=True)
 class CountUnscanned:
     """``count`` people passed without a scan; negative takes back.
 
@@ -414,6 +431,13 @@ class Declare:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitGuard:
+    """Whether the next pass of somebody on the staff signs its bearer in as the guard."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeGuard:
     """Another guard took over; ``guard`` is what they call themselves, or empty."""
 
@@ -428,7 +452,10 @@ Command = (
     | Declare
     | Flip
     | Undo
+    | SetPurpose
+    | SetTrip
     | CountUnscanned
+    | AwaitGuard
     | ChangeGuard
     | AssertClock
 )

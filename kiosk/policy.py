@@ -137,6 +137,12 @@ def meet(
     return _person(shown, alone, gate, memory, now, place)
 
 
+def signs_in(code: Code) -> bool:
+    """Whether a code is a pass by which somebody of the staff takes over the gate."""
+    vouched = code.trust in (Trust.SIGNED, Trust.VALIDITY_NOT_CHECKED)
+    return code.kind == "pass" and vouched and code.purpose in ("guard", "staff")
+
+
 def lapse(
     gate: GatePolicy, memory: Memory, now: Now, *, place: str = ""
 ) -> tuple[tuple[Decision, ...], Memory]:

@@ -28,7 +28,7 @@ OUTPUTS = ("relay", "green", "red", "buzzer")
 SHORT_S, LONG_S = 0.12, 0.7
 RED_S = 3.0
 WAIT_S = 0.5
-NO_PASSAGE = frozenset({"undone", "flipped", "unscanned", "paper"})
+NO_PASSAGE = frozenset({"undone", "flipped", "purpose", "unscanned", "paper"})
 """Reasons of recorded verdicts by which nobody stands at the gate."""
 
 

@@ -17,6 +17,7 @@ from kiosk.desk import Desk, Services
 from kiosk.errors import DiskRefused
 from kiosk.model import (
     AssertClock,
+    AwaitGuard,
     Basis,
     ChangeGuard,
     ClockState,
@@ -32,6 +33,8 @@ from kiosk.model import (
     Outcome,
     Person,
     SetDirection,
+    SetPurpose,
+    SetTrip,
     Undo,
     Verdict,
 )
@@ -40,7 +43,7 @@ from kiosk.queue import FILE, Outbox
 from kiosk.recorder import Station
 from tests.unit.codes import payloads
 from wire import tokens
-from wire.claims import Declaration
+from wire.claims import Bearer, Declaration, Pass
 from wire.keys import OpenKey, SigningKey
 from wire.seal import open_sealed
 
@@ -328,6 +331,31 @@ def test_who_stands_at_the_gate_is_sealed_with_each_entry(make: Make, outbox: Ou
     assert open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes)["guard"] == "Anh Ví Dụ"
 
 
+def test_a_guard_signs_in_by_their_own_pass_and_nobody_elses_code_waits(
+    outbox: Outbox, clock: SetClock
+) -> None:
+    hub = SigningKey(bytes(range(32)))
+    station = Station(uuid.UUID(int=7), "p1", "A", lambda: AUTHORITY.public)
+    context = Context(issuers={hub.kid: hub.public}, now=dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
+    desk = Desk(
+        station, outbox, Services(TagKey(bytes(32), fresh=False).tags, lambda: context), clock
+    )
+    staff, patient = (
+        tokens.issue(Pass(bytes([n] * 8), Bearer(number=f"05419901234{n}"), 1, purpose=word), hub)
+        for n, word in enumerate(("staff", "patient"))
+    )
+    desk.handle(AwaitGuard(on=True))
+    assert desk.present(patient).outcome is Outcome.RECORDED, "a visitor passes meanwhile"
+    signed_in = desk.present(staff)
+    assert (signed_in.recorded, signed_in.reason) == (False, "guard-signed-in")
+    assert desk.present(staff).outcome is Outcome.RECORDED, "once; then it is a passage again"
+    guards = [
+        open_sealed(row.entry.sealed, AUTHORITY, row.entry.header_bytes).get("guard")
+        for row in outbox.rows()
+    ]
+    assert guards == [None, bytes([0] * 8).hex()]
+
+
 class FullDisk:
     """A store whose disk takes nothing."""
 
@@ -468,3 +496,53 @@ def test_nothing_of_a_code_that_is_nobodys_reaches_the_disk_or_the_log(
         words = {word for word in re.split(r"[\s|;:/?&=#]+", text) if len(word) > 5} - KINDS
         for word in words:
             assert word.encode() not in files
+
+
+ASKING = GatePolicy(purposes=("patient", "relative"))
+
+
+def test_who_may_be_asked_what_for_is_recorded_first_and_the_answer_is_added(
+    make: Make, outbox: Outbox, clock: SetClock
+) -> None:
+    desk = make(policy=ASKING)
+    verdict = desk.present(CARD)
+    assert (verdict.outcome, verdict.ask) == (Outcome.RECORDED, ("patient", "relative"))
+    assert verdict.id is not None
+    before = desk.tally()
+    added = desk.handle(SetPurpose(verdict.id, "relative"))
+    assert added is not None
+    assert (added.outcome, added.reason, added.ask) == (Outcome.RECORDED, "purpose", ())
+    first, second = (row.entry.header for row in outbox.rows())
+    assert (first.type, first.purpose) == ("passage", None)
+    assert (second.type, second.purpose, second.corrects) == ("correction", "relative", first.id)
+    assert second.direction == first.direction, "a correction without a direction takes back"
+    assert desk.tally() == before
+    clock.advance(5)
+    undone = desk.handle(Undo(verdict.id))
+    assert undone is not None
+    assert undone.reason == "undone"
+    assert desk.tally().entered == 0
+
+
+def test_nobody_is_asked_where_the_purpose_is_known(make: Make, outbox: Outbox) -> None:
+    desk = make(policy=GatePolicy(purpose="passenger", purposes=("a", "b")))
+    assert desk.present(CARD).ask == ()
+    by_hand = desk.handle(EnterPerson(Person(phone="0900000001")))
+    assert by_hand is not None
+    assert by_hand.ask == ()
+    assert [row.entry.header.purpose for row in outbox.rows()] == ["passenger", "passenger"]
+
+
+def test_a_purpose_of_an_entry_that_is_gone_writes_nothing(make: Make, outbox: Outbox) -> None:
+    answer = make(policy=ASKING).handle(SetPurpose("no such entry", "relative"))
+    assert answer is not None
+    assert answer.outcome is Outcome.NOT_FOR_US
+    assert outbox.rows() == []
+
+
+def test_the_trip_stands_in_every_entry_from_its_choice_on(make: Make, outbox: Outbox) -> None:
+    desk = make()
+    desk.present(CARD)
+    desk.handle(SetTrip("Huế–Đà Nẵng 07:30"))
+    desk.present(OTHER)
+    assert [row.entry.header.trip for row in outbox.rows()] == [None, "Huế–Đà Nẵng 07:30"]
