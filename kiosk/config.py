@@ -69,6 +69,10 @@ class Screen:
     self_service: bool = False
     """Whether visitors serve themselves: the attract screen instead of the guard's."""
     hotline: str = ""
+    authority: str = ""
+    """Who receives what is recorded, as the notice to visitors names it."""
+    notice_days: int = 30
+    """How long the authority keeps entries, as the notice to visitors says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Sound:
 
     volume: float = 0.8
     """0 is silent, 1 is as loud as the machine goes."""
+    phrases: str = ""
+    """Folder of recorded words, LANGUAGE/PHRASE.wav; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +145,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "screen.height": (240, 4320),
     "screen.text_scale": (0.8, 2.0),
     "sound.volume": (0, 1),
+    "screen.notice_days": (1, 3650),
     "policy.declaration_days": (1, 60),
     "policy.second_code_s": (5, 600),
     "privacy.keep_days": (7, 365),
@@ -159,8 +166,11 @@ _WANTED = {int: "a whole number", float: "a number", bool: "true or false", str:
 
 def load(path: Path | None) -> Config:
     """Return the configuration in ``path``, or the defaults; raises :class:`BadConfig`."""
-    if path is None:
-        return Config()
+    return Config() if path is None else read(table_of(path), source=str(path))
+
+
+def table_of(path: Path) -> dict[str, Any]:
+    """Return what ``path`` says, unchecked; raises :class:`BadConfig`."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -168,7 +178,7 @@ def load(path: Path | None) -> Config:
     except OSError as error:
         raise BadConfig(f"{path} cannot be read: {error.strerror}.") from error
     try:
-        return read(tomllib.loads(text), source=str(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{path} is not TOML: {error}.") from error
 
@@ -186,7 +196,9 @@ def _section(kind: type[Any], table: Any, prefix: str, source: str) -> Any:
     names = [f.name for f in dataclasses.fields(kind)]
     for name in table:
         if name not in names:
-            raise BadConfig(f"{source} has an unknown key “{prefix}{name}”{_nearest(name, names)}.")
+            hint = _section_of(name) if kind is Config else ""
+            hint = hint or _nearest(name, names)
+            raise BadConfig(f"{source} has an unknown key “{prefix}{name}”{hint}.")
     values = {
         name: _value(hints[name], value, f"{prefix}{name}", source) for name, value in table.items()
     }
@@ -233,6 +245,21 @@ def _number_or_text(kind: Any, value: Any, name: str, source: str) -> Any:
     if kind in (int, float) and not least <= value <= most:
         raise BadConfig(f"“{name}” in {source} must be from {least:g} to {most:g}; it is {value}.")
     return value
+
+
+def _section_of(name: str) -> str:
+    """Say where a key belongs that stands at the top, outside of every section."""
+    sections = [
+        section.name
+        for section in dataclasses.fields(Config)
+        if any(
+            key.name == name for key in dataclasses.fields(type(getattr(Config(), section.name)))
+        )
+    ]
+    if not sections:
+        return ""
+    where = " or ".join(f"[{section}]" for section in sections)
+    return f": it belongs below {where}, which goes on a line above it"
 
 
 def _nearest(name: str, names: list[str]) -> str:
