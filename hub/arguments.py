@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hub import arguments_more, desk_arguments
+from hub import arguments_more, desk_arguments, public_arguments
 
 _EPILOG = """\
 A first hub, its first place and the code for its first kiosk:
@@ -145,6 +145,7 @@ def parser() -> argparse.ArgumentParser:
 
     arguments_more.add(commands, places, command)
     desk_arguments.add(commands, command)
+    public_arguments.add(commands, command)
     return root
 
 

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "hub.trust",
     "hub.places",
     "hub.retention",
+    "hub.visitors",
     "hub.guard",
 ]
 MIDDLEWARE = [

@@ -1,4 +1,6 @@
-"""Addresses: ``/v1/`` for kiosks, ``/desk/`` officials, ``/admin/`` technicians, ``/healthz``."""
+"""Addresses: ``/v1/`` for kiosks, ``/desk/`` officials, ``/owner/`` owners, ``/admin/``
+technicians, ``/healthz``; the rest is everybody's.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,8 @@ admin.autodiscover()
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
+    path("desk/", include("hub.visitors.desk_urls")),
     path("desk/", include("hub.desk.urls")),
+    path("", include("hub.visitors.urls")),
     path("", api.urls),
 ]

@@ -12,6 +12,7 @@ from hub.home import Home
 from hub.places.lifecycle import close_ended
 from hub.retention import erasure
 from hub.retention.purge import purge as purge_entries
+from hub.visitors import reports
 
 
 def purge(args: argparse.Namespace, home: Home) -> int:
@@ -23,6 +24,7 @@ def purge(args: argparse.Namespace, home: Home) -> int:
     gone = purge_entries(now, keep=dt.timedelta(days=args.days), actor=actor())
     erasure.forget_journal(home, now)
     closed = close_ended(now)
+    reports.forget(now)
     if args.json:
         print_json({"entries": gone, "closed": closed})
     else:

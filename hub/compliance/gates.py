@@ -29,7 +29,9 @@ class Gate:
 
 def gates(*, now_ms: int, places: list[str] | None = None) -> list[Gate]:
     """Return every kiosk in service, those with troubles first."""
-    found = Kiosk.objects.select_related("place").exclude(status=Kiosk.Status.REVOKED)
+    found = Kiosk.objects.select_related("place").exclude(
+        status__in=(Kiosk.Status.REVOKED, Kiosk.Status.WEB)
+    )
     if places is not None:
         found = found.filter(place__in=places)
     made = [_gate(kiosk, now_ms) for kiosk in found]

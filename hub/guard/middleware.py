@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
-PAGES = ("/admin/", "/desk/")
+PAGES = ("/admin/", "/desk/", "/owner/", "/p/", "/b/", "/B/", "/report", "/my-data", "/forget")
 _CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -44,7 +44,10 @@ def reported(kiosk: Kiosk) -> Reported:
 
 def waiting_for(needed: Mapping[str, int]) -> list[Reported]:
     """Return the gates of these places that are not whole up to the time needed (ms)."""
-    kiosks = Kiosk.objects.filter(place__in=list(needed)).exclude(status=Kiosk.Status.REVOKED)
+    kiosks = Kiosk.objects.filter(place__in=list(needed)).exclude(
+        # A page (web) keeps nothing back: what it took is here.
+        status__in=(Kiosk.Status.REVOKED, Kiosk.Status.WEB)
+    )
     found = [reported(k) for k in kiosks.select_related("place").prefetch_related("chains")]
     late = [one for one in found if one.until_ms is None or one.until_ms < needed[one.place]]
     return sorted(late, key=lambda one: (one.place_name, one.gate))

@@ -32,7 +32,8 @@ class Place(models.Model):
 class Kiosk(models.Model):
     """A gate's device, from the moment its enrolment code is made.
 
-    ``status``: invited (no claim yet), active, revoked. What pulses tell lies in ``health``,
+    ``status``: invited (no claim yet), active, revoked; web: no device, but the place's public
+    page (:mod:`hub.visitors.webgate`), which sends no pulses. What pulses tell lies in ``health``,
     ``tally`` and ``heads`` (per chain: seq and hash in hex of the kiosk's last entry).
     ``invited_under`` is the id of the hub's key in its enrolment code (empty: the first).
     """
@@ -43,6 +44,7 @@ class Kiosk(models.Model):
         INVITED = "invited"
         ACTIVE = "active"
         REVOKED = "revoked"
+        WEB = "web"
 
     id = models.UUIDField(primary_key=True)
     place = models.ForeignKey(Place, models.PROTECT, related_name="kiosks")
