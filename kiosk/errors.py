@@ -6,7 +6,8 @@
     ├── Retry                  passing fault: try again later, nothing is lost
     │   ├── CameraGone         the camera gives no frames
     │   ├── HubUnreachable     no network, a timeout, a refused connection
-    │   └── NoReceipt          something answered, but not with a signed receipt
+    │   ├── NoReceipt          something answered, but not with a signed receipt
+    │   └── StickRefused       a USB stick is full, gone, write-protected or not ours
     ├── Refuse                 this input will never be accepted
     │   ├── BadConfig          a key or value of the configuration file
     │   ├── BadInput           a file, a picture or a text that a person gave
@@ -45,6 +46,14 @@ class NoReceipt(Retry):
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class StickRefused(Retry):
+    """The stick cannot be used; ``word`` names the sentence that a screen shows."""
+
+    def __init__(self, message: str, *, word: str) -> None:
+        super().__init__(message)
+        self.word = word
 
 
 class Refuse(KioskError):

@@ -56,7 +56,9 @@ def parser() -> argparse.ArgumentParser:
     _add_enter(commands)
     _add_status(commands)
     _add_enrol(commands)
+    _add_carry(commands)
     _add_fsck(commands)
+    _add_refused(commands)
     return top
 
 
@@ -144,6 +146,18 @@ def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sub.set_defaults(run=_lazy("enrol"))
 
 
+def _add_carry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sub = _command(commands, "export", "copy what waits to a USB stick, for the hub")
+    sub.add_argument("dir", type=Path, metavar="DIR", help="the stick's folder")
+    sub.add_argument("--quarantined", action="store_true", help="also what the hub refused before")
+    sub.add_argument("--json", action="store_true", help="for programs")
+    sub.set_defaults(run=_lazy("export"))
+    sub = _command(commands, "accept", "take the hub's answers back from a stick or a file")
+    sub.add_argument("file", type=Path, metavar="FILE|DIR", help="the stick's folder, or a file")
+    sub.add_argument("--json", action="store_true", help="for programs")
+    sub.set_defaults(run=_lazy("accept"))
+
+
 def _add_fsck(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     sub = _command(commands, "fsck", "check the outbox: the file, every entry, the chain")
     sub.add_argument(
@@ -152,6 +166,13 @@ def _add_fsck(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )  # fmt: skip
     sub.add_argument("--json", action="store_true", help="for programs")
     sub.set_defaults(run=_lazy("fsck"))
+
+
+def _add_refused(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sub = _command(commands, "refused", "list what the hub does not take, or send it again")
+    sub.add_argument("--again", action="store_true", help="send the refused entries again")
+    sub.add_argument("--json", action="store_true", help="a line of JSON per entry")
+    sub.set_defaults(run=_lazy("refused"))
 
 
 def _lazy(name: str) -> Callable[[argparse.Namespace], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,7 @@ class Membership:
         self._trust_list = trust_list
         self._floor = None if last_receipt_ms is None else wall_time(last_receipt_ms)
         self._request = uuid.uuid4()
+        self._changing = threading.Lock()  # the network's answers and a stick's may meet
         self.identity = identity
         self._meaning = self._mean()
 
@@ -51,14 +53,17 @@ class Membership:
         """Sign a declaration for its bearer, under this kiosk's certificate."""
         return tokens.issue(declaration, self.identity.key, self.identity.certificate)
 
-    def claim(self) -> Claim | None:
-        """Return the claim that is still to be made, or None once the hub accepted it."""
+    def claim(self, *, request: uuid.UUID | None = None) -> Claim | None:
+        """Return the claim that is still to be made, or None once the hub accepted it.
+
+        ``request`` is its id where it is carried by hand, and answered days later.
+        """
         me = self.identity
         if me.claim == "accepted":
             return None
         return Claim(
             kiosk=me.kiosk,
-            request=self._request,
+            request=request or self._request,
             token=me.code.token,
             key=me.key.public.raw,
             clocks=self._clock.now(),
@@ -67,16 +72,18 @@ class Membership:
 
     def claimed(self, answer: ClaimAnswer) -> None:
         """Take the hub's answer; raises :class:`~wire.errors.WireError` if it is not sound."""
-        me = replace(self.identity, claim=answer.status)
-        if answer.certificate:
-            me = me.believe_certificate(answer.certificate)
-        if answer.settings:
-            me = me.believe_settings(answer.settings)
-        self._become(me)
+        with self._changing:
+            me = replace(self.identity, claim=answer.status)
+            if answer.certificate:
+                me = me.believe_certificate(answer.certificate)
+            if answer.settings:
+                me = me.believe_settings(answer.settings)
+            self._become(me)
 
     def believe(self, settings: bytes) -> None:
         """Take newer settings; raises :class:`~wire.errors.WireError` unless the hub's."""
-        self._become(self.identity.believe_settings(settings))
+        with self._changing:
+            self._become(self.identity.believe_settings(settings))
 
     def _become(self, me: Identity) -> None:
         if me != self.identity:

@@ -85,6 +85,16 @@ class OutboxView:
         )
         return [self._row(*row) for row in found]
 
+    def marks(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the number and the mark of every row that has no receipt, or a refusal."""
+        after = -(2**63)
+        while page := self.file.read(
+            "SELECT seq, mark FROM entries WHERE seq > ? AND state <> 1 ORDER BY seq LIMIT 2000",
+            (after,),
+        ):
+            yield from page
+            after = page[-1][0]
+
     def refusals(self) -> list[Refusal]:
         """Return the refused rows, oldest first."""
         return [
@@ -110,6 +120,27 @@ class OutboxView:
             last[0][0] if last else None,
             *head,
         )
+
+    def received(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
+        """Return the newest row of each chain that the hub has a receipt for."""
+        found = []
+        for chain, base in (*((o.chain, o.base) for o in self._older), (self.chain, 0)):
+            rows = self.file.read(
+                "SELECT seq, header, sealed, mark FROM entries WHERE state = 1"
+                " AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
+                (base + 1, base + Older.ROOM - 1),
+            )
+            if rows:
+                row = self._row(*rows[0])
+                found.append((chain, row.seq - base, row.entry.hash))
+        return tuple(found)
+
+    def place_of(self, row: Row) -> tuple[uuid.UUID, int]:
+        """Return the chain and seq of a row, a rescued one's being those of its old file."""
+        if row.seq > 0:
+            return self.chain, row.seq
+        header = row.entry.header
+        return header.chain, header.seq
 
     def head(self) -> tuple[int, bytes]:
         """Return the last seq and its hash: what the next entry follows."""

@@ -7,6 +7,7 @@ there is no "sending", so a crash needs no repair.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -147,6 +148,10 @@ class Outbox(OutboxView):
                         ).rowcount
                         for seq in some
                     )
+                    if moved:
+                        # Answers to what was copied to a stick before this are of a hub that
+                        # has lost rows since: none of them retires anything any more.
+                        self.file.remember(db, "copies", secrets.token_bytes(8))
                 self._counts[State.ACKED] -= moved
                 self._counts[State.WAITING] += moved
         return len(found)
@@ -212,23 +217,28 @@ class Outbox(OutboxView):
         with self.file.transaction() as db:
             self.file.remember(db, name, value)
 
-    def rescue(self, rows: Iterable[tuple[int, Rescued]]) -> None:
-        """Take rows of a damaged file into this fresh one, at numbers below 0."""
-        for some in batched(rows, 500):
-            with self.file.transaction() as db:
-                db.executemany(
-                    "INSERT OR IGNORE INTO entries (seq, header, sealed, mark, state, wall_ms,"
-                    " receipt_ms, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        (
-                            number, row.entry.header_bytes, row.entry.sealed,
-                            row.entry.hash[:MARK_BYTES], row.state, row.wall_ms,
-                            row.receipt_ms, row.reason,
-                        )
-                        for number, row in some
-                    ],
-                )  # fmt: skip
-        self._counts = self._read_counts()
+    def rescue(self, rows: Iterable[tuple[int, Rescued]], *, slice_: int = 500) -> None:
+        """Take rows of a damaged file into this one, at numbers below 0; known ones stay."""
+        for some in batched(rows, slice_):
+            with self.file.lock:
+                added: dict[State, int] = {}
+                with self.file.transaction() as db:
+                    for state in {row.state for _, row in some}:
+                        added[state] = db.executemany(
+                            "INSERT OR IGNORE INTO entries (seq, header, sealed, mark, state,"
+                            " wall_ms, receipt_ms, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                            [
+                                (
+                                    number, row.entry.header_bytes, row.entry.sealed,
+                                    row.entry.hash[:MARK_BYTES], row.state, row.wall_ms,
+                                    row.receipt_ms, row.reason,
+                                )
+                                for number, row in some
+                                if row.state is state
+                            ],
+                        ).rowcount  # fmt: skip
+                for state, count in added.items():
+                    self._counts[state] += count
 
     def follow(self, before: Before, older: Sequence[Older]) -> None:
         """Let this fresh file's chain follow the head of ``before``; its first entry says so."""
@@ -238,6 +248,15 @@ class Outbox(OutboxView):
             self.file.remember(db, "older", Older.all_to(older))
         self.before, self._older = before, tuple(older)
         self._head = self._read_head()
+
+    def adopt(self, older: Sequence[Older]) -> None:
+        """Answer for the chains of rescued rows, too, from now on; known ones stay."""
+        with self.file.lock:
+            known = {one.base for one in self._older}
+            both = (*self._older, *(one for one in older if one.base not in known))
+            with self.file.transaction() as db:
+                self.file.remember(db, "older", Older.all_to(both))
+            self._older = both
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -26,17 +26,7 @@ from kiosk.conversation import (
 from kiosk.errors import BadEnrolment, DiskRefused, HubUnreachable, KioskError, NoReceipt, Retry
 from kiosk.model import ClockState
 from wire import signed
-from wire.batch import (
-    MAX_BYTES,
-    REFUSED,
-    Answer,
-    Batch,
-    Held,
-    Pulse,
-    PulseAnswer,
-    Receipt,
-    digest,
-)
+from wire.batch import MAX_BYTES, REFUSED, Answer, Batch, Held, Pulse, PulseAnswer, Receipt, digest
 from wire.enrol import Claim, ClaimAnswer
 from wire.entry import Entry
 from wire.errors import WireError
@@ -82,6 +72,9 @@ class Outbound(Protocol):
 
     def chains(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
         """Return the last seq and hash of each chain here."""
+
+    def received(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
+        """Return the newest row of each chain that has a receipt."""
 
 
 class Transport(Protocol):
@@ -218,9 +211,9 @@ class Sync:
     def _pulse(self) -> None:
         me = self._me()
         tally, health, version = self._report()
-        request = uuid.uuid4()
-        chains = self._outbox.chains()
-        pulse = Pulse(me.kiosk, request, self._clock.now(), tally, health, chains, version)
+        request, now = uuid.uuid4(), self._clock.now()
+        heads, received = self._outbox.chains(), self._outbox.received()
+        pulse = Pulse(me.kiosk, request, now, tally, health, heads, version, received)
         data = signed.sign(pulse.pack(), me.key, "pulse")
         answer = self._ask("/v1/pulse", data, "pulse-answer", PulseAnswer.unpack)
         if answer.kiosk != me.kiosk or answer.request != request:

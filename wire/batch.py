@@ -231,7 +231,8 @@ class Pulse:
 
     ``tally`` counts (today and since start), ``health`` facts such as version, camera,
     disk days and waiting rows; ``chains`` the last ``seq`` and hash of each chain here;
-    ``settings`` the version of the settings in force.
+    ``settings`` the version of the settings in force; ``received`` the last entry of each
+    chain that the sender has a receipt for, by which the hub tells copies of one card apart.
     """
 
     kiosk: uuid.UUID
@@ -241,6 +242,7 @@ class Pulse:
     health: Mapping[str, Any]
     chains: tuple[tuple[uuid.UUID, int, bytes], ...]
     settings: int = 0
+    received: tuple[tuple[uuid.UUID, int, bytes], ...] = ()
 
     def pack(self) -> dict[str, Any]:
         """Return the payload."""
@@ -253,27 +255,25 @@ class Pulse:
             "health": dict(self.health),
             "chains": [[chain.bytes, seq, hash_] for chain, seq, hash_ in self.chains],
             "settings": self.settings,
-        }
+        } | (
+            {"received": [[chain.bytes, seq, hash_] for chain, seq, hash_ in self.received]}
+            if self.received
+            else {}
+        )
 
     @classmethod
     def unpack(cls, payload: Any) -> Pulse:
         """Read a payload."""
         version_of(payload, VERSION)
-        chains = []
-        for row in get(payload, "chains", list):
-            if not isinstance(row, list) or len(row) != 3 or type(row[1]) is not int:
-                raise Malformed("A chain of the pulse is not what it should be.")
-            if not isinstance(row[2], bytes) or not 0 <= row[1] < MAX_SEQ:
-                raise Malformed("A chain of the pulse is not what it should be.")
-            chains.append((get_uuid({"chain": row[0]}, "chain"), row[1], row[2]))
         return cls(
             get_uuid(payload, "kiosk"),
             get_uuid(payload, "request"),
             Clocks.unpack(payload.get("clocks")),
             get(payload, "tally", dict),
             get(payload, "health", dict),
-            tuple(chains),
+            _heads(get(payload, "chains", list)),
             get_or(payload, "settings", int, 0),
+            _heads(get_or(payload, "received", list, [])),
         )
 
 
@@ -402,6 +402,17 @@ def _held(payload: Any) -> tuple[Held, ...]:
     if len(items) > MAX_HELD:
         raise Malformed("The receipt tells of more chains than one may.")
     return tuple(Held.unpack(item) for item in items)
+
+
+def _heads(rows: list[Any]) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
+    found = []
+    for row in rows:
+        if not isinstance(row, list) or len(row) != 3 or type(row[1]) is not int:
+            raise Malformed("A chain of the pulse is not what it should be.")
+        if not isinstance(row[2], bytes) or not 0 <= row[1] < MAX_SEQ:
+            raise Malformed("A chain of the pulse is not what it should be.")
+        found.append((get_uuid({"chain": row[0]}, "chain"), row[1], row[2]))
+    return tuple(found)
 
 
 def _keys(payload: Any, name: str) -> tuple[bytes, ...]:
