@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from mmap import mmap
+from typing import Protocol
 
 from kiosk.rows import Rescued, State
 from wire.batch import DISCARD, EXPIRED, KNOWN, STORED
 from wire.entry import Entry
 from wire.errors import WireError
 
-Buffer = bytes | mmap
+
+class Buffer(Protocol):
+    """Bytes by slices: a file's (:class:`kiosk.worn.WornFile`), or bytes themselves."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, wanted: slice, /) -> bytes:
+        """Return some of them."""
+
 
 PAGE_BYTES = 512
 """The outbox's page size, for a file whose first page no longer tells it."""
@@ -119,7 +128,7 @@ class Carver:
             yield from self._leaf(number, self._old(number))
 
     def _old(self, number: int) -> bytes:
-        return bytes(self._database[(number - 1) * self._size : number * self._size])
+        return self._database[(number - 1) * self._size : number * self._size]
 
     def _new(self, number: int) -> bytes:
         return self._newest.get(number) or self._old(number)

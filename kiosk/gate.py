@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import logging
+import queue
 import random
 import threading
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from typing import Any
 import kiosk
 from kiosk.answering import Answering
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
+from kiosk.camera_choice import CameraChoice
 from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.codes import KINDS
 from kiosk.codes.trustlist import load
@@ -48,11 +50,13 @@ from kiosk.model import (
 from kiosk.outbox_file import SQLITE
 from kiosk.presence import tag_key
 from kiosk.queue import Outbox
+from kiosk.reclaim import Reclaim
 from kiosk.recorder import Recorder, Station, start_chain
 from kiosk.salvage import Report, open_outbox
 from kiosk.signals import open_signals
 from kiosk.sync import Sync
 from kiosk.tallies import midnight_ms, recount
+from kiosk.timekeeping import Timekeeper
 from kiosk.upstream import Hub
 from kiosk.wedge.device import HandScanner
 from kiosk.workers import Latest, Worker
@@ -101,6 +105,9 @@ class Gate:
         except BaseException:
             self._owner.close()
             raise
+        self._timekeeper = (
+            Timekeeper(self.memory, self.clock) if isinstance(self.clock, SystemClock) else None
+        )
         self.clock.raise_floor(self.outbox.last_wall_ms())
         self.latest: Latest[Frame] = Latest()
         self.membership = Membership(
@@ -126,10 +133,18 @@ class Gate:
         )
         self.hub = Hub(identity.code.url, pin=identity.code.pin)
         self.sync = self._make_sync()
-        self.housekeeping = Housekeeping(self.outbox, data, self.clock, config)
+        recorder = Recorder(self._station, self.outbox, self.clock)
+        reclaim = Reclaim(
+            self.outbox,
+            data,
+            tell=lambda before: start_chain(recorder, self.clock.now(), before),
+        )
+        self.housekeeping = Housekeeping(self.outbox, data, self.clock, config, reclaim=reclaim)
         self.delivering = Delivering(self.sync, lambda: self.outbox.stock().waiting)
         self.failed = threading.Event()
         self.camera_state = "starting"
+        self.camera_choice: CameraChoice | None = None
+        self._jobs: queue.SimpleQueue[Callable[[Worker], None]] = queue.SimpleQueue()
         self._workers: list[Worker] = []
         self._health = Health()
 
@@ -156,7 +171,7 @@ class Gate:
                 _log.warning("Who was inside cannot be dropped yet: %s", error)
         now = self.clock.now()
         code = self.identity.code
-        station = Station(
+        station = self._station = Station(
             code.kiosk,
             code.place,
             code.gate,
@@ -217,18 +232,7 @@ class Gate:
         ``camera`` is a specification (:func:`open_camera`), or opens one. Raises
         :class:`~kiosk.errors.BadInput` for a file that can never be played.
         """
-        if isinstance(camera, str):
-            spec, size = camera, (self.config.camera.width, self.config.camera.height)
-            rate = fps or self.config.camera.fps or None
-
-            def opened() -> Camera:
-                return open_camera(spec, fps=rate, size=size)
-
-            if not comes_and_goes(spec):
-                # Opened once here, so that what can never be played is said at once.
-                opened().close()
-        else:
-            opened = camera
+        opened = self._choose_camera(camera, fps) if isinstance(camera, str) else camera
         works: dict[str, Callable[[Worker], None]] = {
             "scan": self.answering.work,
             "sync": self.delivering.work,
@@ -248,6 +252,21 @@ class Gate:
             worker = Worker(name, work, on_death=self._died)
             self._workers.append(worker)
             worker.start()
+
+    def _choose_camera(self, spec: str, fps: float | None) -> Callable[[], Camera]:
+        size, rate = (
+            (self.config.camera.width, self.config.camera.height),
+            fps or self.config.camera.fps or None,
+        )
+        if not comes_and_goes(spec):
+            # Opened once here, so that what can never be played is said at once.
+            open_camera(spec, fps=rate, size=size).close()
+        self.camera_choice = CameraChoice(spec, lambda spec: open_camera(spec, fps=rate, size=size))
+        return self.camera_choice.open
+
+    def ask(self, job: Callable[[Worker], None]) -> None:
+        """Have something slow done in the errands thread; it beats the worker's pulse."""
+        self._jobs.put(job)
 
     def send(self, command: Command) -> None:
         """Ask something of the scan thread; its verdict is posted."""
@@ -271,7 +290,13 @@ class Gate:
             self.delivering.nudge()
 
     def _errands(self, worker: Worker) -> None:
-        while not worker.wait(1.0):
+        while not worker.wait(0):
+            try:
+                job = self._jobs.get(timeout=1.0)
+            except queue.Empty:
+                pass
+            else:
+                job(worker)
             self.housekeeping.step()
 
     def drain(self, seconds: float) -> None:
@@ -302,6 +327,8 @@ class Gate:
 
     def _tell_health(self) -> None:
         self._health = self.health()
+        if self._timekeeper is not None:
+            self._timekeeper.keep()
         self._post.health(self._health)
         try:
             write_private(self.memory / STATUS_FILE, json.dumps(live_facts(self._health)).encode())
@@ -314,6 +341,7 @@ class Gate:
 
     def close(self) -> None:
         """Stop the threads and let the files go; harmless twice."""
+        self._jobs.put(lambda _: None)  # the errands thread need not wait for its second
         while self._workers:
             self._workers.pop().stop(timeout=30.0)
         if self.signals is not None:

@@ -20,12 +20,16 @@ from kiosk.files import free_bytes
 from kiosk.model import ClockState
 from kiosk.presence import PAIRING_S
 from kiosk.queue import Outbox
+from kiosk.reclaim import Reclaim
 from wire.batch import Clocks
 
 _log = logging.getLogger(__name__)
 
 EVERY_MS = 600_000
 """How often rows are looked through for what may be dropped."""
+
+AGAIN_FILE = "refused.again"
+"""In the kiosk's folder: somebody asks that what the hub refused be sent again."""
 
 DAY_MS = 86_400_000
 MARGIN = 2 * 1024 * 1024
@@ -92,7 +96,10 @@ class Housekeeping:
         config: Config,
         *,
         free: Callable[[Path], int] = free_bytes,
+        reclaim: Reclaim | None = None,
     ) -> None:
+        """``reclaim`` brings what was set aside of a damaged outbox, if anything was."""
+        self._reclaim = reclaim
         self._outbox = outbox
         self._folder = folder
         self._clock = clock
@@ -105,6 +112,9 @@ class Housekeeping:
     def step(self) -> None:
         """Look after the room; now and then drop what is over. Never raises for a full disk."""
         self._keep_room()
+        self._send_again()
+        if self._reclaim is not None:
+            self._reclaim.step()
         now = self._clock.now()
         if now.boot_ms < self._next_ms:
             return
@@ -117,6 +127,17 @@ class Housekeeping:
         except DiskRefused as error:
             self._next_ms = now.boot_ms
             _log.warning("Housekeeping must wait: %s", error)
+
+    def _send_again(self) -> None:
+        """Do what ``kiosk refused --again`` asked of a kiosk that was running."""
+        asked = self._folder / AGAIN_FILE
+        if not asked.exists():
+            return
+        try:
+            _log.info("%d refused entries are sent again.", self._outbox.retry_refused())
+            asked.unlink(missing_ok=True)
+        except (DiskRefused, OSError) as error:
+            _log.warning("Refused entries cannot be sent again yet: %s", error)
 
     def _keep_room(self) -> None:
         free = self._free(self._folder)

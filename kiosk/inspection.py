@@ -7,13 +7,13 @@ asks; neither changes anything.
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from pathlib import Path
 
 from kiosk.carving import plain_header, torn_inside
 from kiosk.errors import DiskRefused, OutboxDamaged
 from kiosk.outbox_file import OutboxFile, damage_mark
 from kiosk.outbox_view import OutboxView
+from kiosk.worn import WornFile, read_worn
 from wire.entry import GENESIS
 from wire.errors import WireError
 
@@ -30,7 +30,7 @@ def examine(path: Path) -> list[str]:
     if damage_mark(path).exists():
         # Found damaged while in use: whatever a look now says, it is not used as it is again.
         return ["The outbox was found damaged while it was used."]
-    journal = read_or_nothing(beside(path, "-wal"))
+    journal = read_worn(beside(path, "-wal"))
     if torn_inside(journal):
         return ["The journal is damaged before its end."]
     if not journal and not plain_header(_head(path)):
@@ -106,15 +106,8 @@ def _chain(outbox: OutboxView) -> list[str]:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(100)
-
-
-def read_or_nothing(path: Path) -> bytes:
-    """Return a file's bytes; none where there is no file."""
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    return b""
+    with WornFile(path) as file:
+        return file[:100]
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -2,8 +2,10 @@
 
 The damaged file is kept whole in a folder of its own; nothing of it is changed. The fresh
 file begins a new chain whose first entry names the old one's last known head and what is
-lost of it, so that the hub knows, too. Each step leaves files from which the next start
-can go on.
+lost of it, so that the hub knows, too. A file that would take long is set aside: the gate
+goes on in a fresh one at once, and :class:`Reclaim` brings the rows after it, a few at a
+time, then writes the entry that tells. Each step leaves files from which the next start can
+go on.
 """
 
 from __future__ import annotations
@@ -13,20 +15,29 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from kiosk.carving import Buffer, Carver
+from kiosk.carving import Carver
 from kiosk.errors import DiskRefused, OutboxDamaged
-from kiosk.files import sync_file, sync_folder
-from kiosk.inspection import beside, examine, read_or_nothing
+from kiosk.files import sync_file, sync_folder, write_private
+from kiosk.inspection import beside, examine
 from kiosk.outbox_file import damage_mark
-from kiosk.queue import FILE, Outbox
+from kiosk.queue import FILE, Outbox, batched
 from kiosk.rows import Before, Older, Rescued
+from kiosk.worn import WornFile, read_worn
 
 _log = logging.getLogger(__name__)
+
+AT_ONCE_BYTES = 2 * 1024 * 1024
+"""A damaged outbox up to this size (2,500 entries) is salvaged before the gate begins: 1 s.
+"""
+
+BATCH = 500
+
+PENDING = "pending"
+"""In a kept folder: its rows are still to be brought; says at which base they go."""
 
 _BUILDING, _FRESH = "outbox.building.sqlite3", "outbox.fresh.sqlite3"
 
@@ -46,6 +57,13 @@ class Report:
         """How many entries can be read nowhere any more."""
         return sum(last - first + 1 for first, last in self.lost)
 
+    def log(self) -> None:
+        """Say it in the log."""
+        _log.error(
+            "The outbox was damaged: %d entries saved, %d lost; the damaged file is kept in %s.",
+            self.rescued, self.lost_count, self.kept.name,
+        )  # fmt: skip
+
 
 def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
     """Open the outbox of ``folder``; a damaged one is salvaged first, and reported.
@@ -60,34 +78,68 @@ def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
             return Outbox(path), None
         except OutboxDamaged as error:
             findings = [str(error)]
-    report = salvage(folder, findings)
+    small = sum(bytes_of(beside(path, end)) for end in ("", "-wal")) <= AT_ONCE_BYTES
+    report = salvage(folder, findings) if small else set_aside(folder, findings)
     return Outbox(path), report
 
 
 def salvage(folder: Path, findings: list[str]) -> Report:
     """Save what can be read of the outbox in ``folder`` into a fresh one."""
-    path = folder / FILE
     kept = _keep(folder)
+    with _fresh(folder) as fresh:
+        transfer = Transfer(kept, new_base())
+        for rows in transfer.batches(fresh, BATCH):
+            fresh.rescue(rows)
+        before, older = transfer.outcome()
+        if before is not None:
+            fresh.follow(before, older)
+        stock = fresh.stock()
+    lost = before.lost if before else ()
+    rescued = stock.waiting + stock.acked + stock.refused
+    report = Report(tuple(findings), rescued, stock.waiting, lost, kept)
+    report.log()
+    return report
+
+
+def set_aside(folder: Path, findings: list[str]) -> Report:
+    """Begin a fresh outbox at once; :class:`kiosk.reclaim.Reclaim` saves the rest later."""
+    kept = _keep(folder)
+    if not (kept / PENDING).exists():
+        write_private(kept / PENDING, str(new_base()).encode())
+    with _fresh(folder):
+        _log.error(
+            "The outbox is damaged and large: the gate goes on in a fresh one, and what can "
+            "be read in %s is saved meanwhile.", kept.name,
+        )  # fmt: skip
+    return Report(tuple(findings), 0, 0, (), kept)
+
+
+def new_base() -> int:
+    """Return where a damaged file's own rows go: a slot below 0 that no other file has."""
+    return Older.slot(secrets.randbelow(2**21))
+
+
+def bytes_of(path: Path) -> int:
+    """Return a file's length; 0 where there is none."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_size
+    return 0
+
+
+@contextmanager
+def _fresh(folder: Path) -> Iterator[Outbox]:
+    """Give an empty outbox to fill, and put it in the damaged one's place, durably."""
     building = folder / _BUILDING
     for part in (building, beside(building, "-wal"), beside(building, "-shm")):
         part.unlink(missing_ok=True)
     with Outbox(building) as fresh:
-        before = _transfer(kept, fresh)
-        stock = fresh.stock()
+        yield fresh
         fresh.file.checkpoint()
     sync_file(building)
     building.replace(folder / _FRESH)
     sync_folder(folder)
     _finish(folder)
-    damage_mark(path).unlink(missing_ok=True)
-    lost = before.lost if before else ()
-    rescued = stock.waiting + stock.acked + stock.refused
-    report = Report(tuple(findings), rescued, stock.waiting, lost, kept)
-    _log.error(
-        "The outbox was damaged: %d entries saved, %d lost; the damaged file is kept in %s.",
-        report.rescued, report.lost_count, kept.name,
-    )  # fmt: skip
-    return report
+    damage_mark(folder / FILE).unlink(missing_ok=True)
 
 
 def _finish(folder: Path) -> None:
@@ -104,14 +156,19 @@ def _finish(folder: Path) -> None:
 
 
 def _keep(folder: Path) -> Path:
-    """Give the damaged files a second name in a folder of their own; returns it."""
+    """Give the damaged files a second name in a folder of their own; returns it.
+
+    After a power cut in the middle it is the folder that was begun then.
+    """
+    path = folder / FILE
+    begun = [p for p in folder.glob("damaged-*") if _same(p / FILE, path)]
     taken = [int(n) for p in folder.glob("damaged-*") if (n := p.name[8:]).isdecimal()]
-    kept = folder / f"damaged-{1 + max(taken, default=0)}"
+    kept = begun[0] if begun else folder / f"damaged-{1 + max(taken, default=0)}"
     try:
-        kept.mkdir(mode=0o700)
+        kept.mkdir(mode=0o700, exist_ok=True)
         for suffix in ("", "-wal"):
-            source = beside(folder / FILE, suffix)
-            if not source.exists():
+            source = beside(path, suffix)
+            if not source.exists() or (kept / source.name).exists():
                 continue
             try:
                 os.link(source, kept / source.name)
@@ -124,43 +181,61 @@ def _keep(folder: Path) -> Path:
     return kept
 
 
-def _transfer(kept: Path, fresh: Outbox) -> Before | None:
-    """Bring the readable rows of the files in ``kept`` into ``fresh``; returns whose they are.
+def _same(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)
 
-    Rows of the file's own chain go to a slot of their own below 0; rows that it had
-    rescued itself stay where they lay.
+
+class Transfer:
+    """The readable rows of the files in ``kept``, and whose they are.
+
+    Rows of the file's own chain go to ``base`` + seq, below 0; rows that it had rescued
+    itself stay where they lay.
     """
-    own = _Chain(Older.slot(secrets.randbelow(2**21)))
-    earlier: dict[int, Older] = {}
 
-    def placed(rows: Iterable[tuple[int, Rescued]]) -> Iterator[tuple[int, Rescued]]:
+    def __init__(self, kept: Path, base: int) -> None:
+        self._kept = kept
+        self._own = _Chain(base)
+        self._earlier: dict[int, Older] = {}
+        self._purged = 0
+
+    def batches(self, into: Outbox, size: int) -> Iterator[list[tuple[int, Rescued]]]:
+        """Yield rows for :meth:`~kiosk.queue.Outbox.rescue`, which takes each batch at once."""
+        journal = read_worn(beside(self._kept / FILE, "-wal"))
+        with WornFile(self._kept / FILE) as database:
+            carver = Carver(database, journal)
+            yield from batched(self._placed(carver.rows()), size)
+        proved = list(_proved_by_successor(carver.unproved, into, self._own.base))
+        yield from batched(self._placed(proved), size)
+        self._purged = int.from_bytes(carver.facts.get("purged", b"")[:8], "big")
+
+    def outcome(self) -> tuple[Before | None, list[Older]]:
+        """Return the own chain's last known head, what of it is lost, and the chains to keep."""
+        before = self._own.before(self._purged)
+        older = [self._earlier[base] for base in sorted(self._earlier)]
+        if before is not None:
+            older.append(Older(before.chain, self._own.base, before.seq, before.hash))
+        elif older:
+            # Not one row of its own could be read: what it had rescued still counts.
+            last = older[-1]
+            before = Before(last.chain, last.seq, last.hash)
+        return before, older
+
+    @property
+    def found(self) -> int:
+        """How many rows of the own chain were found so far."""
+        return self._own.count
+
+    def _placed(self, rows: Iterable[tuple[int, Rescued]]) -> Iterator[tuple[int, Rescued]]:
         for number, row in rows:
             if number > 0:
-                own.add(row)
-                yield own.base + number, row
+                self._own.add(row)
+                yield self._own.base + number, row
                 continue
             base = number - row.seq
-            known = earlier.get(base)
+            known = self._earlier.get(base)
             if known is None or row.seq > known.seq:
-                earlier[base] = Older(row.chain, base, row.seq, row.entry.hash)
+                self._earlier[base] = Older(row.chain, base, row.seq, row.entry.hash)
             yield number, row
-
-    journal = read_or_nothing(beside(kept / FILE, "-wal"))
-    with _mapped(kept / FILE) as database:
-        carver = Carver(database, journal)
-        fresh.rescue(placed(carver.rows()))
-    fresh.rescue(placed(list(_proved_by_successor(carver.unproved, fresh, own.base))))
-    before = own.before(int.from_bytes(carver.facts.get("purged", b"")[:8], "big"))
-    older = [earlier[base] for base in sorted(earlier)]
-    if before is None and older:
-        # Not one row of its own could be read: what it had rescued still counts.
-        last = older[-1]
-        before = Before(last.chain, last.seq, last.hash)
-    elif before is not None:
-        older.append(Older(before.chain, own.base, before.seq, before.hash))
-    if before is not None:
-        fresh.follow(before, older)
-    return before
 
 
 def _proved_by_successor(
@@ -182,6 +257,11 @@ class _Chain:
         self._seqs: set[int] = set()
         self._head: Rescued | None = None
 
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self._seqs)
+
     def add(self, row: Rescued) -> None:
         """Note a row."""
         self._seqs.add(row.seq)
@@ -200,13 +280,3 @@ class _Chain:
                 lost.append((following, seq - 1))
             following = seq + 1
         return Before(head.chain, head.seq, head.entry.hash, tuple(lost))
-
-
-@contextmanager
-def _mapped(path: Path) -> Iterator[Buffer]:
-    """Give a file's bytes without reading all of them at once."""
-    try:
-        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as mapped:
-            yield mapped
-    except (FileNotFoundError, ValueError):  # mmap takes no empty file
-        yield b""

@@ -92,7 +92,7 @@ def rest(seconds: float, *, seed: int, outage: float, fps: float, folder: Path) 
         with stormy(proxy, chance, outage), box.running(queue, fps=fps) as run:
             run.lives(seconds * WARM)
             first, before = megabytes(run), len(run.greens)
-            steps = 20
+            steps, last, scans = 20, first, 1
             for _ in range(steps):
                 if not run.lives(seconds * (0.95 - WARM) / steps):
                     break
