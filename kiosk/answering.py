@@ -43,6 +43,8 @@ class Answering:
         self._both_codes = both_codes
         self._parts = Parts()
         self._asked: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self.catch: Callable[[str], bool] = lambda _: False
+        """Asked first of every code that is shown; True keeps it from the desk (enrolment)."""
         self.counted = dict.fromkeys(Outcome, 0)
         self.finished = threading.Event()
         """Set when the camera's file has ended and its last frame was answered."""

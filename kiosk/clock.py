@@ -125,6 +125,12 @@ class SystemClock:
                 return
             self._base = (wall_ms - at_boot_ms, state)
 
+    @property
+    def learnt(self) -> tuple[int, ClockState] | None:
+        """What was learnt in this boot: wall time minus time since boot, and its worth."""
+        with self._lock:
+            return self._base
+
     def raise_floor(self, wall_ms: int) -> None:
         """Never again state a time below ``wall_ms``."""
         with self._lock:

@@ -14,9 +14,16 @@ from kiosk.codes import Context
 from kiosk.codes.trustlist import TrustList
 from kiosk.identity import Identity
 from kiosk.meaning import Meaning
+from kiosk.model import ClockState
 from wire import tokens
-from wire.claims import Declaration
-from wire.enrol import Claim, ClaimAnswer
+from wire.claims import Board, Declaration
+from wire.enrol import Claim, ClaimAnswer, EnrolmentCode
+
+BOARD_NAME = 40
+"""Letters of the place's name in the code on the screen: it must stay a small one."""
+
+BOARD_S = 180
+"""How long a minute's code counts: whoever photographed it still walks to a chair."""
 
 
 class Membership:
@@ -52,6 +59,34 @@ class Membership:
     def issue(self, declaration: Declaration) -> str:
         """Sign a declaration for its bearer, under this kiosk's certificate."""
         return tokens.issue(declaration, self.identity.key, self.identity.certificate)
+
+    def board(self, chain: uuid.UUID) -> str:
+        """Return the place's own check-in code as it is this minute.
+
+        It names outbox, boot and time since boot under this kiosk's signature, so that a
+        photograph of it grows old. While nothing is known of the time neither side could
+        tell how old, and the code is one that does not change.
+        """
+        now, code = self._clock.now(), self.identity.code
+        name = code.place_name
+        name = name if len(name) <= BOARD_NAME else name[: BOARD_NAME - 1] + "…"
+        minute = now.wall_ms // 60_000 * 60
+        board = Board(code.place, name, 0, code.gate)
+        if now.state != ClockState.UNTRUSTED.value:
+            board = replace(
+                board,
+                issued=minute,
+                until=minute + BOARD_S if now.state == ClockState.TRUSTED.value else 0,
+                chain=chain.bytes,
+                boot=now.boot_id.bytes,
+                boot_ms=now.boot_ms,
+            )
+        return tokens.issue_board(board, self.identity.key, code.url, self.identity.certificate)
+
+    def rejoin(self, code: EnrolmentCode) -> None:
+        """Take a fresh code of this very kiosk: the claim is made anew, key and chain stay."""
+        with self._changing:
+            self._become(replace(self.identity, code=replace(code, wifi=None), claim="pending"))
 
     def claim(self, *, request: uuid.UUID | None = None) -> Claim | None:
         """Return the claim that is still to be made, or None once the hub accepted it.

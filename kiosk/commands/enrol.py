@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 from kiosk.clock import SystemClock
 from kiosk.codes.text import normalise
 from kiosk.commands.lines import say
-from kiosk.errors import BadEnrolment, BadInput, NotEnrolled, Retry
+from kiosk.enrolling import REFUSALS, join
+from kiosk.errors import BadEnrolment, BadInput, Retry
 from kiosk.files import Ownership, ensure_folder
 from kiosk.identity import Identity, read_code
 from kiosk.model import ClockState
-from kiosk.queue import FILE, Outbox
 from kiosk.sync import Refused
-from wire.enrol import PREFIX, EnrolmentCode
-from wire.keys import SigningKey, fingerprint
+from wire.enrol import PREFIX
+from wire.keys import fingerprint
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
-
-REFUSALS = {
-    "used-token": "This enrolment code was used by another kiosk",
-    "expired-token": "This enrolment code is no longer valid",
-    "unknown-token": "The hub does not know this enrolment code",
-}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,9 +27,7 @@ def run(options: argparse.Namespace) -> int:
     code = read_code(_text(options.code), now_ms=now.wall_ms if trusted else None)
     ensure_folder(options.data)
     with Ownership(options.data):
-        me = _identity(options.data, code)
-        me.save(options.data)
-        Outbox(options.data / FILE).close()
+        me = join(options.data, code)
     claim = _claim_now(options.data, me)
     facts = {
         "place": code.place,
@@ -61,27 +52,6 @@ def run(options: argparse.Namespace) -> int:
         }.get(claim, "The hub was not reached; the claim follows when the network is there.")
     )
     return 0
-
-
-def _identity(data: Path, code: EnrolmentCode) -> Identity:
-    """Return the identity to keep; the same place again keeps the key and the chain."""
-    try:
-        old = Identity.load(data)
-    except NotEnrolled:
-        return Identity(SigningKey.new(), code)
-    if old.kiosk == code.kiosk:
-        return replace(old, code=code, claim=old.claim if old.code == code else "pending")
-    with Outbox(data / FILE) as outbox:
-        waiting = outbox.stock().waiting
-    if waiting:
-        raise BadEnrolment(
-            f"{waiting} entries still wait for the hub of {old.code.place_name}; let them be "
-            "sent (or carried out by stick) before this kiosk joins another place."
-        )
-    raise BadEnrolment(
-        f"This kiosk belongs to {old.code.place_name}; give the new place a --data folder of "
-        "its own, or remove this one."
-    )
 
 
 def _claim_now(data: Path, me: Identity) -> str:
