@@ -38,7 +38,9 @@ class Notice:
     ``tone`` names a colour of the palette (its ink is ``on_`` + tone), ``shape`` a shape,
     ``sound`` a sound, ``phrase`` the slot of a recorded prompt. ``person`` is masked.
     ``seconds`` is how long it fills the screen. ``entry`` is the id that undo and flip name.
-    ``small`` ones do not fill the screen: the guard's own counting, seen where it was touched.
+    ``small`` ones do not fill the screen: the guard's own counting, seen where it was touched;
+    ``quiet`` ones besides make no sound, which is for people who pass. ``asks`` are purposes
+    to choose from, each a word and its text.
     """
 
     tone: str
@@ -54,6 +56,8 @@ class Notice:
     seconds: float = 2.5
     entry: str | None = None
     small: bool = False
+    quiet: bool = False
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 def notice(verdict: Verdict, words: Words) -> Notice:
@@ -61,6 +65,8 @@ def notice(verdict: Verdict, words: Words) -> Notice:
     tone, shape, sound, seconds = _TONES[verdict.outcome]
     if verdict.outcome is Outcome.RECORDED and verdict.reason == "undone":
         tone, shape = "again", "undo"
+    elif verdict.reason == "guard-signed-in":
+        tone, shape = "again", "person"
     elif verdict.outcome is Outcome.NOT_FOR_US and verdict.reason in _WAITING_FOR_MORE:
         shape = "plus-code"
     return Notice(
@@ -76,8 +82,16 @@ def notice(verdict: Verdict, words: Words) -> Notice:
         note=_note(verdict, words),
         seconds=seconds,
         entry=verdict.id if _can_be_taken_back(verdict) else None,
-        small=verdict.kind == "unscanned",
+        small=verdict.kind == "unscanned" or verdict.reason == "purpose",
+        quiet=verdict.reason == "purpose",
+        asks=tuple((word, purpose(word, words)) for word in verdict.ask),
     )
+
+
+def purpose(word: str, words: Words) -> str:
+    """Return what somebody came for in words; a place's own word is shown as it is."""
+    key = f"purpose.{word}"
+    return words[key] if key in words else word.replace("-", " ")
 
 
 def _can_be_taken_back(verdict: Verdict) -> bool:
@@ -99,6 +113,8 @@ def _title(verdict: Verdict, words: Words) -> str:
     match verdict.reason:
         case "flipped":
             return words[f"verdict.flipped.{direction}"]
+        case "purpose":
+            return words["verdict.purpose.title"]
         case "undone" | "unscanned":
             return words[f"verdict.{verdict.reason}.title"]
     return words[f"verdict.recorded.{direction}"]

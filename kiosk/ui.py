@@ -158,6 +158,8 @@ class KioskApp(App):
             self.stage.go("receipt").fill(notice, code=verdict.receipt, token=verdict.token)
         else:
             self.stage.show(notice)
+        if notice.quiet:
+            return
         self._sound(notice.sound)
         if self.sounds is not None:
             self.sounds.say(notice.phrase, self.stage.words.language)

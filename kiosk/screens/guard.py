@@ -17,7 +17,7 @@ from kivy.properties import (
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk import notices
-from kiosk.model import CountUnscanned, DirectionMode, Flip, SetDirection, Undo
+from kiosk.model import CountUnscanned, DirectionMode, Flip, SetDirection, SetPurpose, Undo
 from kiosk.notices import Notice, Sign
 from kiosk.screens.design import DESIGN, Design
 from kiosk.screens.face import Face, Means
@@ -26,6 +26,9 @@ from kiosk.words import Words, load
 
 REGRET_S = 10
 """How long the last entry can be undone or turned round by one touch."""
+
+ASK_S = 6
+"""How long it is asked what the last person came for; unanswered, the entry says nothing."""
 
 
 class TopBar(BoxLayout):
@@ -77,6 +80,8 @@ class GuardFace(Face):
         self.last: Notice | None = None
         self._regret_left = 0
         self._taking_back = 0
+        self._purposed: str | None = None
+        self._purpose_text = ""
         self._back: Any = None
         self.place, self.gate = means.settings.place, means.settings.gate
         self.mode = means.settings.direction.value
@@ -100,6 +105,9 @@ class GuardFace(Face):
 
     def verdict(self, notice: Notice) -> bool:
         """Fill the screen with it; a new one takes the old one's place at once."""
+        if notice.quiet:
+            self._answered()
+            return True
         if notice.small:
             self._counted(notice)
             return True
@@ -122,6 +130,19 @@ class GuardFace(Face):
             self._forget()
         else:
             self._offer_regret(notice)
+
+    def choose_purpose(self, word: str) -> None:
+        """Add what the last person came for; the next scan never waits for this."""
+        self.ids.hero.asks = []
+        if self.last and self.last.entry:
+            self._purposed = self.last.entry
+            self._purpose_text = dict(self.last.asks).get(word, word)
+            self.means.send(SetPurpose(self.last.entry, word))
+
+    def _answered(self) -> None:
+        """The purpose is on the disk: say so where its entry is still shown."""
+        if self.last and self.last.entry == self._purposed:
+            self.ids.hero.last_title += f" · {self._purpose_text}"
 
     def _offer_regret(self, notice: Notice) -> None:
         self.last = notice
@@ -154,6 +175,8 @@ class GuardFace(Face):
             self._regret_left -= 1
             if not self._regret_left:
                 self._forget()
+            elif self._regret_left <= REGRET_S - ASK_S:
+                self.ids.hero.asks = []
 
     def choose(self, mode: str) -> None:
         """Keep a direction until told otherwise."""

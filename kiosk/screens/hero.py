@@ -6,6 +6,7 @@ from typing import Any
 
 from kivy.animation import Animation
 from kivy.properties import (
+    ListProperty,
     NumericProperty,
     ObjectProperty,
     OptionProperty,
@@ -17,7 +18,12 @@ from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, Design
 from kiosk.screens.parts import Card, Shelf
 from kiosk.screens.preview import Preview
-from kiosk.screens.verdict import LastStrip, VerdictCard, WaitingCard  # noqa: F401 - the same
+from kiosk.screens.verdict import (  # noqa: F401 - the same
+    LastStrip,
+    PurposeStrip,
+    VerdictCard,
+    WaitingCard,
+)
 from kiosk.words import Words, load
 
 _HINT_SHAPES = {
@@ -72,16 +78,17 @@ class Hero(Shelf):
     last_title = StringProperty("")
     last_person = StringProperty("")
     last_direction = StringProperty("")
+    asks = ListProperty()
     alerts = NumericProperty(0)
 
     def on_kv_post(self, _base: Any) -> None:
         """Take the layers off the tree, now that the rules have made them."""
         self.preview: Preview = self.ids.preview.__self__
-        self.shelve(self.ids, "card", "preview", "absent", "hint", "bell", "strip")
+        self.shelve(self.ids, "card", "preview", "absent", "hint", "bell", "ask", "strip")
         self.preview.fbind("live", self._reveal)
-        for name in ("scene", "last_title", "hint_text", "alerts"):
+        for name in ("scene", "last_title", "hint_text", "alerts", "asks"):
             self.fbind(name, self._reveal)
-        for name in ("pos", "size", "scene", "last_title", "unit"):
+        for name in ("pos", "size", "scene", "last_title", "asks", "unit"):
             self.fbind(name, self._place)
         self._place()
         self._reveal()
@@ -117,9 +124,11 @@ class Hero(Shelf):
         self.last_title = " · ".join(part for part in parts if part)
         self.last_person, self.last_direction = notice.person, notice.direction
         self.layer("strip").can_flip = not notice.small
+        self.asks = list(notice.asks)
 
     def drop(self) -> None:
-        """Offer that no longer."""
+        """Offer that no longer, and ask nothing more."""
+        self.asks = []
         self.last_title = self.last_person = self.last_direction = ""
 
     def hint(self, word: str, words: Words) -> None:
@@ -143,12 +152,17 @@ class Hero(Shelf):
             absent=watching and not self.preview.live,
             hint=watching and self.hint_text,
             bell=watching and self.alerts,
-            strip=self.last_title,
+            ask=self.asks,
+            strip=self.last_title and not self.asks,
         )
 
     def _place(self, *_: object) -> None:
         unit, ids = self.unit, self.ids
         strip = 13 * unit if self.last_title else 0
+        if self.asks:
+            strip = unit * (13 if self.design.low else 29 if len(self.asks) > 1 else 18)
+            ids.ask.pos = (self.x + unit, self.y + unit)
+            ids.ask.size = (self.width - 2 * unit, strip - unit)
         ids.strip.pos = (self.x + unit, self.y + unit)
         ids.strip.size = (self.width - 2 * unit, 12 * unit)
         ids.card.pos, ids.card.size = self.pos, self.size

@@ -74,6 +74,8 @@ class Recollection:
         way = verdict.direction.value if verdict.direction else ""
         if verdict.kind != "unscanned" and verdict.outcome in (Outcome.RECORDED, Outcome.REFUSED):
             self._count(verdict)
+            if verdict.reason == "purpose":
+                return
             self.entries.appendleft(Passed(time, who, way, verdict.outcome, verdict.reason))
         for word in verdict.alerts:
             self._numbers += 1
@@ -85,7 +87,7 @@ class Recollection:
             self.shift.refused += 1
         elif verdict.reason == "undone":
             self.shift.scanned = max(0, self.shift.scanned - 1)
-        elif verdict.reason == "flipped":
+        elif verdict.reason in ("flipped", "purpose"):
             return
         elif verdict.kind in ("hand", "paper"):
             self.shift.by_hand += 1

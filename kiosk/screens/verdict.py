@@ -5,10 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
+from kiosk.screens.page import Choices  # noqa: F401 - named in verdict.kv
 from kiosk.screens.parts import Card, Ground
 from kiosk.words import Words, load
 
@@ -39,6 +46,22 @@ class LastStrip(Card):
 
     def on_flip(self) -> None:
         """The direction shall be the other."""
+
+    def on_undo(self) -> None:
+        """The entry shall be taken back."""
+
+
+class PurposeStrip(Card):
+    """What the last person came for: pads to choose from, for as long as it is asked."""
+
+    words: Words = ObjectProperty(load("vi"))
+    options = ListProperty()
+    columns = NumericProperty(3)
+
+    __events__ = ("on_choose", "on_undo")
+
+    def on_choose(self, word: str) -> None:
+        """That is what they came for."""
 
     def on_undo(self) -> None:
         """The entry shall be taken back."""

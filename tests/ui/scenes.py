@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.screens.questions import PURPOSES
 from kiosk.screens.services import Answer
 from tests.ui import gallery
 from tests.ui.robot import Robot
@@ -42,6 +43,19 @@ def _verdict(name: str) -> Callable[[Robot], None]:
 def after_verdict(robot: Robot) -> None:
     """The last entry can be taken back."""
     _verdict("recorded-in")(robot)
+    robot.app.stage.face.watch()
+
+
+def asking(robot: Robot) -> None:
+    """The guard is asked what the last person came for."""
+    robot.app.show_health(gallery.HEALTH)
+    robot.app.show_verdict(replace(gallery.RECORDED, ask=PURPOSES))
+    robot.app.stage.face.ids.hero.still()
+
+
+def asking_after(robot: Robot) -> None:
+    """The same, while the next person may already scan."""
+    asking(robot)
     robot.app.stage.face.watch()
 
 
@@ -172,6 +186,8 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "guard-no-camera": no_camera,
     **{f"verdict-{name}": _verdict(name) for name in gallery.verdicts()},
     "guard-after": after_verdict,
+    "guard-asking": asking,
+    "guard-asking-after": asking_after,
     "code-numbers": code,
     "code-letters": code_letters,
     "menu": _page("menu"),

@@ -15,6 +15,7 @@ from kiosk.model import (
     Flip,
     Outcome,
     SetDirection,
+    SetPurpose,
     Undo,
     Verdict,
 )
@@ -105,6 +106,41 @@ def test_a_touch_on_the_verdict_turns_its_direction(robot: Robot, desk: Desk) ->
     robot.app.show_verdict(turned)
     robot.frames(1)
     assert "ĐÃ ĐỔI THÀNH RA" in texts(robot)
+
+
+def asked_about(entry: str) -> Verdict:
+    return replace(gallery.RECORDED, id=entry, ask=("patient", "relative"))
+
+
+def test_what_somebody_came_for_is_asked_after_they_were_recorded(robot: Robot, desk: Desk) -> None:
+    robot.app.show_verdict(asked_about("one"))
+    robot.settle()
+    assert robot.app.stage.ground == "go", "recorded and green before anything is asked"
+    robot.press("relative")
+    assert desk.asked == [SetPurpose("one", "relative")]
+    with pytest.raises(KeyError):
+        robot.pad("relative")
+    robot.app.show_verdict(replace(gallery.RECORDED, id="added", reason="purpose"))
+    robot.settle()
+    assert any("Người nhà" in text for text in texts(robot))
+    robot.press("Hoàn tác")
+    assert desk.asked[-1] == Undo("one")
+
+
+def test_the_question_waits_for_nobody_and_goes_by_itself(robot: Robot, desk: Desk) -> None:
+    robot.app.show_verdict(asked_about("one"))
+    robot.app.show_verdict(asked_about("two"))
+    robot.settle()
+    robot.press("patient")
+    assert desk.asked == [SetPurpose("two", "patient")], "the newer person is asked about"
+    robot.app.show_verdict(asked_about("three"))
+    for _ in range(6):
+        robot.app.stage.face.tick()
+    robot.settle()
+    with pytest.raises(KeyError):
+        robot.pad("patient")
+    robot.press("Hoàn tác")
+    assert desk.asked[-1] == Undo("three"), "the entry itself can still be taken back"
 
 
 def test_what_was_refused_offers_nothing_to_take_back(robot: Robot) -> None:
