@@ -29,14 +29,23 @@ class Delivering:
         self._waiting = waiting
         self._nudged = threading.Event()
         self._stepped = threading.Condition()
+        self._forgiven = threading.Event()
 
     def nudge(self) -> None:
         """Say that there is something new to send; from any thread."""
         self._nudged.set()
 
+    def again(self) -> None:
+        """Try at once whatever was set aside or put off: the steward asks; from any thread."""
+        self._forgiven.set()
+        self._nudged.set()
+
     def work(self, worker: Worker) -> None:
         """Talk to the hub until asked to stop."""
         while not worker.stopping.is_set():
+            if self._forgiven.is_set():
+                self._forgiven.clear()
+                self.sync.progress.forgive()
             try:
                 delay = self.sync.step()
             except DiskRefused as error:
@@ -66,6 +75,8 @@ class Delivering:
             worker.pulse.beat()
             if self._nudged.wait(min(left, 0.5)):
                 self._nudged.clear()
+                if self._forgiven.is_set():
+                    return
                 if not self.sync.progress.failures:
                     worker.wait(LINGER_S)
                     return

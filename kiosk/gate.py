@@ -13,6 +13,7 @@ import logging
 import queue
 import random
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,7 @@ class Gate:
         clock: Clock | None = None,
         mode: DirectionMode | None = None,
     ) -> None:
+        self._made = time.monotonic()
         self.data = ensure_folder(data)
         self.config = config
         self._post = post
@@ -263,6 +265,11 @@ class Gate:
             open_camera(spec, fps=rate, size=size).close()
         self.camera_choice = CameraChoice(spec, lambda spec: open_camera(spec, fps=rate, size=size))
         return self.camera_choice.open
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since this gate was made."""
+        return time.monotonic() - self._made
 
     def ask(self, job: Callable[[Worker], None]) -> None:
         """Have something slow done in the errands thread; it beats the worker's pulse."""

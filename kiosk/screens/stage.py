@@ -87,7 +87,7 @@ class Stage(Shelf):
         if name == self.name:
             return self.face
         if name == self.home:
-            self._means.session.open = False
+            self._means.session.end()
         self.face.leave()
         self.face.funbind("ground", self._colour)
         self.ids.front.remove_widget(self.face)
