@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kiosk.camera import Camera
-from kiosk.clock import wall_time
+from kiosk.clock import Clock, wall_time
 from kiosk.config import Config
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Health, Verdict
@@ -33,6 +33,7 @@ class Windowed:
         keys: Mapping[str, Callable[[], None]] | None = None,
         verdict: Callable[[Verdict], None] = lambda _: None,
         ready: Callable[[], None] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """``verdict`` hears each one too, from the scan thread, after it was posted."""
         self._verdict = verdict
@@ -44,7 +45,7 @@ class Windowed:
             hint=self._show_hint,
             died=self._show_death,
         )
-        self.gate = Gate(data, config, post, mode=mode)
+        self.gate = Gate(data, config, post, clock=clock, mode=mode)
         try:
             self._app = KioskApp(
                 _settings(config, self.gate),
