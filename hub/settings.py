@@ -30,7 +30,9 @@ INSTALLED_APPS = [
     "hub.trust",
     "hub.places",
     "hub.retention",
+    "hub.carry",
     "hub.visitors",
+    "hub.owners",
     "hub.guard",
 ]
 MIDDLEWARE = [

@@ -15,7 +15,9 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("desk/", include("hub.visitors.desk_urls")),
+    path("desk/", include("hub.owners.desk_urls")),
     path("desk/", include("hub.desk.urls")),
+    path("owner/", include("hub.owners.urls")),
     path("", include("hub.visitors.urls")),
     path("", api.urls),
 ]

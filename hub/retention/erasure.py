@@ -22,6 +22,7 @@ from hub.intake.transactions import durable, now_ms
 from hub.intake.vault import FIELDS
 from hub.retention.models import Erased
 from hub.retention.purge import KEEP, forget, wipe
+from hub.retention.signals import person_erased
 from hub.trust.models import IssuedPass
 
 JOURNAL = "erased.jsonl"
@@ -50,6 +51,7 @@ def erase(home: Home, person: Mapping[str, str], *, reason: str, actor: str) -> 
         blank = dict.fromkeys(("tag_number", "tag_phone", "tag_name"))
         if passes:
             IssuedPass.objects.filter(passes).update(**blank)
+        person_erased.send(sender=Erased, found=found)
     gone = forget(Entry.objects.filter(_of(found)))
     with durable():
         fields = sorted({field for field, _ in found})
@@ -89,6 +91,7 @@ def replay(home: Home) -> int:
     for field, tag in missing:
         with durable():
             _note([(field, tag)], until[tag])
+            person_erased.send(sender=Erased, found=[(field, tag)])
         gone += forget(Entry.objects.filter(_of([(field, tag)]), received_ms__lte=until[tag]))
     with durable():
         record("erase-again", actor="hub", reason="restored", detail={"entries": gone})

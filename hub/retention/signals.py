@@ -6,3 +6,6 @@ from django.dispatch import Signal
 
 entries_gone = Signal()
 """Sent with ``ids`` (UUIDs of entries), inside the transaction that deletes them."""
+
+person_erased = Signal()
+"""Sent with ``found``, pairs of a field and a tag, inside the transaction that notes them."""

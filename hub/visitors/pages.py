@@ -70,7 +70,10 @@ def language_of(request: HttpRequest) -> str:
 def show(
     request: HttpRequest, template: str, facts: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """Return a page in the reader's language; nothing of it stays in a cache on the way."""
+    """Return a page in the reader's language; nothing of it stays in a cache on the way.
+
+    ``template`` is one of this app's, or another's with its folder.
+    """
     language = language_of(request)
     text, digest = style()
     shared = {
@@ -81,7 +84,8 @@ def show(
         "office": office(),
         "here": request.path,
     }
-    answer = render(request, f"visitors/{template}", shared | facts, status=status)
+    path = template if "/" in template else f"visitors/{template}"
+    answer = render(request, path, shared | facts, status=status)
     answer["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

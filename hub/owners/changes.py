@@ -1,0 +1,166 @@
+"""What owners ask for: applications, claims of known places, corrections; each is confirmed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from hub.desk.models import Role
+from hub.errors import BadUsage, NotAllowed
+from hub.intake.audit import record
+from hub.intake.models import Place
+from hub.intake.registry import add_place
+from hub.intake.transactions import durable
+from hub.owners.models import Change
+from hub.places.kinds import kinds
+from hub.places.lifecycle import folded, move, profile_of
+from hub.places.models import Profile, Stage
+from hub.visitors.models import Introduction
+from hub.visitors.people import phone_of
+
+FACTS = {"name": 200, "kind": 40, "address": 300, "hours": 100, "responsible": 200, "phone": 20,
+         "gates": 2, "introduction": 2000}  # fmt: skip
+"""What one can say about a place, and how long each may be."""
+
+NEEDED = frozenset({"name", "kind", "address", "responsible", "phone"})
+MOST_WAITING = 5
+"""Corrections of one account that may wait at a time."""
+
+
+def read(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a place's facts in our forms, and what is wrong, by field."""
+    facts: dict[str, str] = {}
+    troubles: dict[str, str] = {}
+    for key, longest in FACTS.items():
+        text = unicodedata.normalize("NFC", given.get(key, "").replace("\0", "")).strip()
+        if key != "introduction":
+            text = " ".join(text.split())
+        facts[key] = text
+        if len(text) > longest:
+            troubles[key] = "long"
+        elif not text and key in NEEDED:
+            troubles[key] = "empty"
+    if facts["kind"] and facts["kind"] not in kinds():
+        troubles["kind"] = "choose"
+    phone = phone_of(facts["phone"])
+    if phone is None and "phone" not in troubles:
+        troubles["phone"] = "phone"
+    facts["phone"] = phone or facts["phone"]
+    facts["gates"] = facts["gates"] or "1"
+    if not facts["gates"].isdigit() or not 1 <= int(facts["gates"]) <= 99:
+        troubles["gates"] = "gates"
+    return facts, troubles
+
+
+def of(place: Place) -> dict[str, str]:
+    """Return a place's facts as a form holds them."""
+    profile = profile_of(place)
+    told = Introduction.objects.filter(place=place).values_list("text", flat=True).first()
+    return {
+        "name": place.name,
+        "kind": place.kind,
+        "address": place.address,
+        "gates": str(place.gates),
+        "hours": profile.hours,
+        "responsible": profile.responsible,
+        "phone": profile.phone,
+        "introduction": told or "",
+    }
+
+
+def apply(account: User, facts: Mapping[str, str]) -> Change:
+    """Ask for a place; one that is on a list already is asked for as that one."""
+    key = folded(facts["name"], facts["address"])
+    known = Profile.objects.filter(folded=key).exclude(stage=Stage.CLOSED).first()
+    what = Change.What.CLAIM if known else Change.What.APPLY
+    return _ask(account, what, known.place if known else None, facts)
+
+
+def correct(account: User, place: Place, facts: Mapping[str, str]) -> Change | None:
+    """Ask for one's own place to be corrected; None where nothing differs."""
+    now = of(place)
+    different = {key: value for key, value in facts.items() if value != now[key]}
+    if not different:
+        return None
+    waiting = Change.objects.filter(account=account, state=Change.State.WAITING)
+    if waiting.count() >= MOST_WAITING:
+        raise NotAllowed("Corrections of yours wait already; ask the official to look at them.")
+    return _ask(account, Change.What.CORRECT, place, different)
+
+
+def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> None:
+    """Confirm a change, which takes effect at once, or refuse it with a reason."""
+    if not accept and not reason.strip():
+        raise BadUsage("Refusing needs a reason, which the owner reads.")
+    place = change.place
+    if accept and change.what == Change.What.APPLY:
+        place = add_place(
+            change.facts["name"], kind=change.facts["kind"], address=change.facts["address"],
+            gates=int(change.facts["gates"]), actor=actor,
+        )  # fmt: skip
+        profile_of(place, stage=Stage.APPLIED)
+    if accept and change.what == Change.What.CLAIM:
+        assert place is not None
+        if profile_of(place).stage == Stage.KNOWN:
+            move(place, Stage.APPLIED, actor=actor, note="claimed by its owner")
+    with durable():
+        row = Change.objects.select_for_update().get(pk=change.pk)
+        if row.state != Change.State.WAITING:
+            raise NotAllowed("This was decided already.")
+        if accept:
+            assert place is not None
+            _take(place, row.facts)
+            if row.what != Change.What.CORRECT:
+                Role.objects.get_or_create(
+                    account_id=row.account_id,
+                    defaults={"kind": Role.Kind.OWNER, "place": place},
+                )
+        row.place = place
+        row.state = Change.State.CONFIRMED if accept else Change.State.REFUSED
+        row.decided, row.decided_by = dt.datetime.now(dt.UTC), actor[:150]
+        row.reason = reason.strip()[:300]
+        row.save()
+        record(
+            f"change-{row.state}",
+            actor=actor,
+            subject=place.pk if place else "",
+            reason=row.reason,
+            detail={"change": row.pk, "what": row.what, "fields": sorted(row.facts)},
+        )
+
+
+def _ask(account: User, what: str, place: Place | None, facts: Mapping[str, str]) -> Change:
+    with durable():
+        made = Change.objects.create(
+            place=place,
+            account=account,
+            what=what,
+            facts=dict(facts),
+            made=dt.datetime.now(dt.UTC),
+        )
+        record(f"change-{what}", actor=account.get_username(), subject=place.pk if place else "")
+    return made
+
+
+def _take(place: Place, facts: Mapping[str, Any]) -> None:
+    """Write facts where they belong; a phone that changes is no longer verified."""
+    for key in ("name", "kind", "address"):
+        if key in facts:
+            setattr(place, key, facts[key])
+    if "gates" in facts:
+        place.gates = int(facts["gates"])
+    place.save()
+    profile, _ = Profile.objects.get_or_create(place=place)
+    for key in ("hours", "responsible"):
+        if key in facts:
+            setattr(profile, key, facts[key])
+    if "phone" in facts and facts["phone"] != profile.phone:
+        profile.phone, profile.phone_verified = facts["phone"], None
+    profile.folded = folded(place.name, place.address)
+    profile.save()
+    if "introduction" in facts:
+        Introduction.objects.update_or_create(place=place, defaults={"text": facts["introduction"]})
