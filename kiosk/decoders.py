@@ -70,14 +70,18 @@ class Zxing:
         """Return the QR codes in ``grey``."""
         return self.look(grey)[0]
 
-    def look(self, grey: Image) -> tuple[list[Sighting], list[Unread]]:
-        """Return the codes read, and where there are codes that were found but not read."""
+    def look(self, grey: Image, *, inverted: bool = True) -> tuple[list[Sighting], list[Unread]]:
+        """Return the codes read, and where there are codes that were found but not read.
+
+        ``inverted`` also looks for light codes on dark, which is two fifths of the cost.
+        """
         started = time.perf_counter()
         found = zxingcpp.read_barcodes(
             grey,
             formats=_FORMATS,
             binarizer=self._binarizer,
             return_errors=True,
+            try_invert=inverted,
         )
         ms = (time.perf_counter() - started) * 1000
         declared = self._declared(grey, found)

@@ -62,10 +62,10 @@ class Effort:
         """How many passes there are, the second opinion's included."""
         return len(prepare.PASSES) + (2 if self._second else 0)
 
-    def look(self, decoder: Zxing, picture: Image) -> Step:
+    def look(self, decoder: Zxing, picture: Image, *, inverted: bool = True) -> Step:
         """Return what ``decoder`` finds; its fault is a miss, told once."""
         try:
-            read, unread = decoder.look(picture)
+            read, unread = decoder.look(picture, inverted=inverted)
         except Exception as error:  # noqa: BLE001 - a decoder's fault is a miss
             self._note(decoder.name, error)
             return Step()

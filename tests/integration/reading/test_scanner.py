@@ -82,6 +82,23 @@ def test_colour_and_grey_frames_are_read_alike(gate):
     assert gate.show(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), 0.2) == [AN]
 
 
+def negative(image):
+    """Turn light and dark of the codes round; the wall between them stays."""
+    return np.where(image == 120, 120, 255 - image).astype(np.uint8)
+
+
+def test_a_dark_phones_code_out_of_nothing_is_read_within_a_tenth_of_a_second(gate):
+    assert gate.show(np.full((720, 1280), 120, np.uint8), 1.1) == []
+    assert gate.show(negative(scene((AN, 500, 200, 4))), 0.2) == [AN]
+
+
+def test_a_dark_phone_beside_a_card_makes_two_people_from_the_first_frame_on(gate):
+    card, phone = scene((AN, 350, 200, 4)), negative(scene((BINH, 700, 200, 4)))
+    both = np.where(card == 120, phone, card).astype(np.uint8)
+    assert gate.show(np.full((720, 1280), 120, np.uint8), 0.5) == []
+    assert gate.show(both, 1) == ["two"]
+
+
 def test_a_still_frame_is_given_every_effort():
     image = take(AN, Shot(pixels=5, blur=2.9), 1)
     look = scanner(who=who).look(Frame(image, 1.0, 1, still=True))
