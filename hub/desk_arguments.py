@@ -6,6 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any, Protocol
 
+from hub import carry_arguments
+
+ROLES = ("official", "technician", "owner", "volunteer")
 Group = Any  # argparse's action of subcommands, which its types do not name publicly
 
 
@@ -19,14 +22,23 @@ class Command(Protocol):
 
 def add(commands: Group, command: Command) -> None:
     """Add the commands."""
-    accounts = commands.add_parser("account", help="accounts: add").add_subparsers(
+    accounts = commands.add_parser("account", help="accounts: add, change, list").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
     made = command(accounts, "add", "accounts:add", "make an account with one role")
     made.add_argument("name", metavar="NAME")
-    made.add_argument("--role", required=True, choices=("official", "technician", "owner"))
+    made.add_argument("--role", required=True, choices=ROLES)
     made.add_argument("--place", metavar="P", help="an owner's place")
     made.add_argument("--password-stdin", action="store_true", help="read the password there")
+    changed = command(accounts, "change", "accounts:change", "another unit or role, or off")
+    changed.add_argument("name", metavar="NAME")
+    changed.add_argument("--role", default="", choices=ROLES)
+    changed.add_argument("--active", default="", choices=("yes", "no"))
+    for one in (made, changed):
+        one.add_argument("--unit", default="", metavar="U", help="whose places it sees; - for all")
+        one.add_argument("--tree", default="", choices=("territory", "body"))
+    command(accounts, "list", "accounts:list_", "show the accounts")
+    carry_arguments.add(commands, command)
     _cases(commands, command)
     trace = command(commands, "trace", "cases:run", "who was with the person of a case")
     trace.add_argument("--case", required=True, metavar="C")
@@ -43,7 +55,20 @@ def add(commands: Group, command: Command) -> None:
     span.add_argument("--day", metavar="D", help="2026-01-31; default: today")
     span.add_argument("--week", metavar="D", help="the seven days that end with this one")
     report.add_argument("--place", metavar="P", help="only this place")
-    report.add_argument("--xlsx", type=Path, metavar="F", help="write a workbook")
+    report.add_argument("--unit", default="", metavar="U", help="only this unit's places")
+    report.add_argument("--tree", default="", choices=("territory", "body"), help="U's tree")
+    for kind, text in (
+        ("xlsx", "a workbook"), ("docx", "an official letter"), ("pdf", "the same, to send"),
+    ):  # fmt: skip
+        report.add_argument(f"--{kind}", type=Path, metavar="F", help=f"write {text}")
+    letters = command(commands, "letters", "reports:letters", "remind units that are late")
+    letters.add_argument("--unit", default="", metavar="U", help="only this unit and below")
+    letters.add_argument("--tree", default="", choices=("territory", "body"), help="U's tree")
+    letters.add_argument("--out", type=Path, required=True, metavar="DIR")
+    letters.add_argument("--within", type=int, default=7, metavar="DAYS", help="time to mend")
+    for one in (report, letters, trace):
+        one.add_argument("--account", default="", metavar="NAME", help="act as this official")
+        one.add_argument("--password-stdin", action="store_true", help="read the password there")
 
 
 def _cases(commands: Group, command: Command) -> None:

@@ -17,7 +17,8 @@ class Boots:
     def __init__(self, exchange: Exchange) -> None:
         self._kiosk = exchange.claim.kiosk_id
         self._samples: dict[uuid.UUID, Sample | None] = {}
-        self._measure(exchange)
+        if not exchange.carried:
+            self._measure(exchange)
 
     def _measure(self, exchange: Exchange) -> None:
         clocks, now = exchange.clocks, exchange.now_ms

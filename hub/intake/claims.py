@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from hub.carry import handover
 from hub.intake.answers import Answer, Refused, request_of, signed_answer, signing_key
 from hub.intake.audit import record
 from hub.intake.boots import Boots
@@ -26,7 +27,7 @@ MAX_HELD = 20
 """Keys that may wait for a decision on one kiosk; more would be somebody's mischief."""
 
 
-def claim(data: bytes) -> Answer:
+def claim(data: bytes, *, carried: bool = False) -> Answer:
     """Answer a signed claim; raises :class:`Refused`."""
     if len(data) > wire.MAX_BYTES:
         raise Refused("too-large")
@@ -36,7 +37,7 @@ def claim(data: bytes) -> Answer:
         raise Refused("malformed", _request(data)) from error
     with durable():
         row = _known(message) or _new(message)
-        exchange = Exchange.with_(row, message.request, message.clocks)
+        exchange = Exchange.with_(row, message.request, message.clocks, carried=carried)
         met(exchange)
         Boots(exchange)
         Kiosk.objects.filter(pk=message.kiosk).update(version=plain(message.version))
@@ -110,6 +111,7 @@ def _new(message: ClaimMessage) -> Claim:
     )
     if first:
         EnrolmentToken.objects.filter(pk=token.pk).update(used=now)
+        handover.taken(kiosk.pk)
         Kiosk.objects.filter(pk=kiosk.pk).update(status=Kiosk.Status.ACTIVE)
     record(
         f"claim-{row.status}",

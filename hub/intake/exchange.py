@@ -16,15 +16,21 @@ from wire.entry import CLOCK_STATES
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A verified request. ``now_ms`` is the hub's time at its arrival."""
+    """A verified request. ``now_ms`` is the hub's time at its arrival.
+
+    ``carried``: it came on a stick, any time ago, so its arrival measures no clock.
+    """
 
     claim: Claim
     request: uuid.UUID
     clocks: Clocks
     now_ms: int
+    carried: bool = False
 
     @classmethod
-    def with_(cls, claim: Claim, request: uuid.UUID, clocks: Clocks) -> Exchange:
+    def with_(
+        cls, claim: Claim, request: uuid.UUID, clocks: Clocks, *, carried: bool = False
+    ) -> Exchange:
         """Take the hub's time now; raises :class:`Refused` for clocks that are none."""
         if (
             clocks.state not in CLOCK_STATES
@@ -32,7 +38,7 @@ class Exchange:
             or not 0 <= clocks.boot_ms < LONGEST_BOOT_MS
         ):
             raise Refused("malformed", request)
-        return cls(claim, request, clocks, now_ms())
+        return cls(claim, request, clocks, now_ms(), carried)
 
     @property
     def now(self) -> dt.datetime:
@@ -50,6 +56,8 @@ def met(exchange: Exchange) -> None:
     claim.kiosk = Kiosk.objects.select_for_update().get(pk=claim.kiosk_id)
     claim.status = Claim.objects.values_list("status", flat=True).get(pk=claim.pk)
     check_standing(claim, exchange.request)
+    if exchange.carried:
+        return  # it was written any time ago: nothing is known of the kiosk now
     Kiosk.objects.filter(pk=claim.kiosk_id).update(
         last_seen=exchange.now,
         clock=exchange.clocks.state,

@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any
 
+from hub.carry import copies
+from hub.carry.handover import told
 from hub.intake import chains
 from hub.intake.answers import Answer, Refused, sender, signed_answer, signing_key
 from hub.intake.boots import Boots
@@ -22,7 +24,7 @@ MAX_FACTS = 16 * 1024
 _LARGEST = 2**53
 
 
-def pulse(data: bytes) -> Answer:
+def pulse(data: bytes, *, carried: bool = False) -> Answer:
     """Answer a signed pulse; raises :class:`Refused`."""
     if len(data) > wire.MAX_BYTES:
         raise Refused("too-large")
@@ -32,27 +34,26 @@ def pulse(data: bytes) -> Answer:
     except Malformed as error:
         raise Refused("malformed") from error
     health, tally = plain_json(message.health), plain_json(message.tally)
-    heads = message.chains
+    heads, received = message.chains, {c: (s, h) for c, s, h in message.received}
     if (
         len(heads) > MAX_CHAINS
         or len(json.dumps([health, tally])) > MAX_FACTS
         or not 0 <= message.settings < 2**31
-        or not all(0 <= seq < _LARGEST and len(hash_) == 32 for _, seq, hash_ in heads)
+        or not all(
+            0 <= seq < _LARGEST and len(hash_) == 32
+            for _, seq, hash_ in (*heads, *message.received)
+        )
     ):
         raise Refused("malformed", message.request)
-    exchange = Exchange.with_(claim, message.request, message.clocks)
+    exchange = Exchange.with_(claim, message.request, message.clocks, carried=carried)
     with durable():
         met(exchange)
         Boots(exchange)
-        Kiosk.objects.filter(pk=claim.kiosk_id).update(
-            last_pulse=exchange.now,
-            version=str(health.get("version", ""))[:40],
-            settings_version=message.settings,
-            health=health,
-            tally=tally,
-            heads={str(chain): [seq, hash_.hex()] for chain, seq, hash_ in heads},
+        _note(exchange, message, health, tally)
+        told(claim.kiosk_id)
+        held = tuple(
+            _held(exchange, chain, seq, hash_, received.get(chain)) for chain, seq, hash_ in heads
         )
-        held = tuple(_held(exchange, chain, seq, hash_) for chain, seq, hash_ in heads)
     # What the kiosk has just said to hold decides which key it believes.
     claim.kiosk.settings_version = message.settings
     newer = signed_settings(signing_key(claim.kiosk), newer_than=message.settings)
@@ -60,18 +61,44 @@ def pulse(data: bytes) -> Answer:
     return signed_answer(answer.pack(), "pulse-answer", claim.kiosk)
 
 
-def _held(exchange: Exchange, chain: Any, seq: int, hash_: bytes) -> wire.Held:
+def _note(exchange: Exchange, message: Pulse, health: Any, tally: Any) -> None:
+    """Keep what the pulse tells; one that was carried may be older than what is known."""
+    kiosk = exchange.claim.kiosk
+    heads: dict[str, Any] = {str(c): [seq, hash_.hex()] for c, seq, hash_ in message.chains}
+    facts: dict[str, Any] = {
+        "version": str(health.get("version", ""))[:40],
+        "health": health,
+        "tally": tally,
+    }
+    settings = message.settings
+    if exchange.carried:
+        for chain, head in kiosk.heads.items():
+            if head[0] > heads.get(chain, head)[0]:
+                heads[chain] = head
+            heads.setdefault(chain, head)
+        settings = max(settings, kiosk.settings_version)
+        facts = {} if kiosk.last_pulse else facts
+    else:
+        facts["last_pulse"] = exchange.now
+    Kiosk.objects.filter(pk=kiosk.pk).update(heads=heads, settings_version=settings, **facts)
+
+
+def _held(
+    exchange: Exchange, chain: Any, seq: int, hash_: bytes, received: tuple[int, bytes] | None
+) -> wire.Held:
     """Say what is here of a chain, and compare its head with what came."""
     kiosk = exchange.claim.kiosk_id
     row = Chain.objects.filter(kiosk_id=kiosk, chain=chain).first()
     ranges = row.ranges if row else []
     if ranges and ranges[-1][1] > seq:
+        if exchange.carried:
+            return copies.held(kiosk, chain, ranges, received)  # an old word, not a rollback
         _flag(exchange, chain, ChainFlag.Kind.ROLLBACK, seq)
     elif chains.within(ranges, seq):
         here = Ledger.objects.filter(kiosk_id=kiosk, chain=chain, seq=seq)
         if not here.filter(hash=hash_).exists():
             _flag(exchange, chain, ChainFlag.Kind.FORK, seq)
-    return chains.held(chain, ranges)
+    return copies.held(kiosk, chain, ranges, received)
 
 
 def _flag(exchange: Exchange, chain: Any, kind: str, seq: int) -> None:

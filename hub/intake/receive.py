@@ -7,12 +7,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hub.carry.handover import is_late
 from hub.intake import chains, store
 from hub.intake.answers import Answer as Reply
 from hub.intake.answers import Refused, ring, sender, signed_answer, vault
 from hub.intake.boots import Boots
 from hub.intake.exchange import Exchange, met
-from hub.intake.models import Chain, ChainFlag, Claim, Conflict, EntryFlag, Ledger, RefusedRow
+from hub.intake.models import Chain, ChainFlag, Conflict, EntryFlag, Ledger, RefusedRow
 from hub.intake.models import Receipt as ReceiptRow
 from hub.intake.opening import Boxed, Row, box, read
 from hub.intake.transactions import durable, now_ms
@@ -30,7 +31,7 @@ Outcome = tuple[str, str]
 _DAY = store.ENTRY.index("day")
 
 
-def receive(data: bytes) -> Reply:
+def receive(data: bytes, *, carried: bool = False) -> Reply:
     """Answer a signed batch; raises :class:`Refused` for the whole of it."""
     if len(data) > wire.MAX_BYTES:
         raise Refused("too-large")
@@ -47,7 +48,7 @@ def receive(data: bytes) -> Reply:
     boxed = {
         row.hash: box(row, keys, safe) for row in rows if row.header and row.header.id not in known
     }
-    exchange = Exchange.with_(claim, batch.request, batch.clocks)
+    exchange = Exchange.with_(claim, batch.request, batch.clocks, carried=carried)
     with durable():
         met(exchange)
         outcomes, told = _settle(exchange, rows, boxed)
@@ -80,6 +81,7 @@ def _settle(
     held_hashes = store.known_hashes([id_ for id_ in sound if id_ not in new])
     held_hashes |= {row.header.id: row.hash for row in fresh if row.header}
     boots = Boots(exchange)
+    late = EntryFlag.LATE if is_late(claim.kiosk_id) else EntryFlag(0)
     for row in fresh:
         if row.hash not in boxed:
             boxed[row.hash] = _late(row)
@@ -89,7 +91,7 @@ def _settle(
     for row in fresh:
         if row.header is None:
             continue
-        made = _entry_row(row, row.header, boxed[row.hash], claim, boots, now)
+        made = _entry_row(row, row.header, boxed[row.hash], exchange, boots, late)
         at = boots.stated(row.header).at_ms
         status = gone.status(made[_DAY], boxed[row.hash].tags, row.header.wall_ms, at)
         if status:
@@ -125,10 +127,16 @@ def _ledger_row(row: Row, header: Header, now: int) -> tuple[Any, ...]:
 
 
 def _entry_row(
-    row: Row, header: Header, boxed: Boxed, claim: Claim, boots: Boots, now: int
+    row: Row,
+    header: Header,
+    boxed: Boxed,
+    exchange: Exchange,
+    boots: Boots,
+    late: EntryFlag,
 ) -> tuple[Any, ...]:
+    claim, now = exchange.claim, exchange.now_ms
     time = boots.stated(header)
-    flags = boxed.flags
+    flags = boxed.flags | late
     if header.place != claim.kiosk.place_id:
         flags |= EntryFlag.FOREIGN_PLACE
     if time.suspect:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from hub.carry.models import Courier
 from hub.intake.answers import ring
 from hub.trust.models import IssuedPass, SettingsVersion
 from wire import signed
@@ -68,4 +69,6 @@ def _revoked() -> list[str]:
     still = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     rows = IssuedPass.objects.filter(revoked__isnull=False)
     rows = rows.filter(Q(until__isnull=True) | Q(until__gt=still))
-    return sorted(rows.values_list("id", flat=True))
+    couriers = Courier.objects.filter(revoked__isnull=False, expires__gt=still)
+    gone = [row.pk.hex for row in couriers]
+    return sorted([*rows.values_list("id", flat=True), *gone])

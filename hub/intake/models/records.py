@@ -18,6 +18,7 @@ class EntryFlag(enum.IntFlag):
     SEALED = 1  # this hub has no key that opens it
     ALTERED = 2  # sealed to a key of ours, and yet it does not open
     FOREIGN_PLACE = 4  # its header names another place than its kiosk's
+    LATE = 16  # another box had taken its kiosk's place when it came
     CLOCK = 8  # its kiosk called its clock trusted, and it was not near ours
 
 
