@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 import unicodedata
 
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.codes.text import normalise, read
+from tests.unit.codes import payloads
+from tests.unit.codes.mutation import mutants
 
 NAME = "Nguyễn Thị Ví Dụ"
 
@@ -77,3 +81,28 @@ def test_vietnamese_between_bars_is_never_taken_for_japanese(words):
     for codec in ("cp1258", "cp1252", "utf-16-le"):
         raw = b"1|" + " ".join(words).encode(codec, "ignore") + b"|2"
         assert read(raw) == normalise(raw)
+
+
+def normalise_mutants(count: int, seed: int) -> None:
+    """Make bytes gone wrong into text: exact text or none, in time, and the same text again."""
+    dice = random.Random(seed)
+    seeds = [*payloads.samples().values(), *payloads.nobodys().values()]
+    for text in mutants(seeds, count=count, seed=seed):
+        raw = bytearray(text.encode("utf-8", "surrogatepass"))
+        for _ in range(dice.randrange(3) if raw else 0):
+            raw[dice.randrange(len(raw))] = dice.randrange(256)
+        began = time.thread_time()
+        found = read(bytes(raw))
+        assert time.thread_time() - began < 0.05
+        if found is not None:
+            assert unicodedata.is_normalized("NFC", found)
+            assert "\ufffd" not in found or b"\xef\xbf\xbd" in raw
+
+
+def test_mutated_bytes_become_exact_text_or_none() -> None:
+    normalise_mutants(10_000, 8)
+
+
+@pytest.mark.slow
+def test_a_million_mutated_codes_become_exact_text_or_none() -> None:
+    normalise_mutants(1_000_000, 9)

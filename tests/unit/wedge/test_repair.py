@@ -264,8 +264,9 @@ def test_mutated_codes_are_survived() -> None:
 
 
 @pytest.mark.slow
-def test_many_mutated_codes_are_survived() -> None:
-    mend(50_000, 4)
+@pytest.mark.parametrize("seed", range(10, 20))
+def test_a_million_mutated_codes_are_survived_in_ten_parts(seed: int) -> None:
+    mend(100_000, seed)
 
 
 def test_every_hint_is_documented() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import time
 import unicodedata
 import zlib
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.codes.mutation import mutants
 from tests.unit.codes.payloads import (
     BOARD,
     DECLARATION,
@@ -238,3 +240,29 @@ def test_what_was_printed_on_cards_is_read_for_ever(name: str) -> None:
         kept = said[fact]
         kept = kept.hex() if isinstance(kept, bytes) else kept
         assert (list(kept) if isinstance(kept, tuple) else kept) == value
+
+
+def read_mutants(count: int, seed: int) -> None:
+    """Read mutated tokens: each is one of ours, or says in time what is wrong with it."""
+    by_kiosk = tokens.issue(DECLARATION, KIOSK, certificate())
+    seeds = [tokens.issue(PASS, HUB), tokens.issue(DECLARATION, HUB), by_kiosk]
+    seeds += [tokens.issue_board(BOARD, HUB, "https://hub.example.vn"), "VG2:" + seeds[0][4:]]
+    whole = {tokens.read(text, ISSUERS).facts for text in seeds[:4]}
+    for text in mutants(seeds, count=count, seed=seed):
+        began = time.thread_time()
+        said = ""
+        try:
+            assert tokens.read(text, ISSUERS).facts in whole, "a mutant was believed"
+        except WireError as error:
+            said = str(error)
+        assert time.thread_time() - began < 0.05
+        assert len(text) < 8 or text[4:] not in said
+
+
+def test_mutated_tokens_are_survived_and_never_believed() -> None:
+    read_mutants(5_000, 5)
+
+
+@pytest.mark.slow
+def test_a_million_mutated_tokens_are_survived_and_never_believed() -> None:
+    read_mutants(1_000_000, 6)
