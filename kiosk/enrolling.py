@@ -16,9 +16,11 @@ from kiosk.errors import BadConfig, BadEnrolment, NoReceipt, NotEnrolled
 from kiosk.files import sync_folder
 from kiosk.identity import FILE as IDENTITY
 from kiosk.identity import Identity
+from kiosk.preferences import Preferences, profiles
 from kiosk.queue import FILE as OUTBOX
 from kiosk.queue import Outbox
 from kiosk.upstream import Hub
+from kiosk.words import languages
 from wire import shortcode, signed
 from wire.enrol import EnrolmentCode
 from wire.errors import WireError
@@ -58,6 +60,14 @@ def join(data: Path, code: EnrolmentCode) -> Identity:
     me.save(data)
     Outbox(data / OUTBOX).close()
     return me
+
+
+def remember(preferences: Preferences, code: EnrolmentCode) -> None:
+    """Take the language and the kind of venue that the code brings."""
+    if code.language in languages():
+        preferences.keep("language", code.language)
+    if code.profile in profiles():
+        preferences.keep("profile", code.profile)
 
 
 def move(data: Path, code: EnrolmentCode) -> Identity:

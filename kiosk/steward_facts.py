@@ -32,6 +32,7 @@ def rows(gate: Gate, kind: str) -> tuple[Entry, ...]:
     view = gate.outbox
     state = State.REFUSED if kind == "refused" else State.WAITING
     reasons = {r.seq: r.reason for r in view.refusals()} if state is State.REFUSED else {}
+    aside = dict(gate.sync.progress.set_aside)
     found = []
     for row in view.rows(state=state, limit=MOST_ROWS):
         try:
@@ -46,9 +47,7 @@ def rows(gate: Gate, kind: str) -> tuple[Entry, ...]:
                 f"{calendar_day(at)} {clock_time(at)}",
                 header.direction or "",
                 header.kind or header.type,
-                reasons.get(
-                    row.seq, "set-aside" if row.seq in gate.sync.progress.set_aside else ""
-                ),
+                reasons.get(row.seq, "set-aside" if row.seq in aside else ""),
             )
         )
     return tuple(found)

@@ -17,7 +17,7 @@ from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.camera_choice import CameraChoice
 from kiosk.clock import SystemClock
 from kiosk.config import Config
-from kiosk.enrolling import ask_for_code, join
+from kiosk.enrolling import ask_for_code, join, remember
 from kiosk.errors import BadEnrolment, KioskError, Retry
 from kiosk.files import Ownership, ensure_folder
 from kiosk.frames import Frame
@@ -26,7 +26,6 @@ from kiosk.model import ClockState
 from kiosk.preferences import Preferences, profiles
 from kiosk.scanner import scanner
 from kiosk.screens.services import Answer, Services
-from kiosk.words import languages
 from kiosk.workers import Latest, Worker
 from wire.enrol import PREFIX, EnrolmentCode
 
@@ -190,16 +189,9 @@ class Threshold:
             self._post("enrol", Answer(ok=False, word="failed"))
             return
         self._done = True
-        self._remember(code)
+        remember(self._preferences, code)
         self._post("enrol", self._welcome(code, worker))
         self._joined()
-
-    def _remember(self, code: EnrolmentCode) -> None:
-        """Take the language and the kind of venue that the code brings."""
-        if code.language in languages():
-            self._preferences.keep("language", code.language)
-        if code.profile in profiles():
-            self._preferences.keep("profile", code.profile)
 
     def _welcome(self, code: EnrolmentCode, worker: Worker) -> Answer:
         place = (("place", code.place_name),)

@@ -74,7 +74,7 @@ class KioskApp(App):
         self._window: Any = None
         self._stage: Any = None
         self._ticking: Any = None
-        self._hands = Hands(lambda: self.stage, send, keys or {})
+        self._hands = Hands(lambda: self.stage, self._command, keys or {})
         self._bound: dict[str, Callable[..., Any]] = {
             "on_resize": self._resized,
             "on_request_close": self._asked_to_close,
@@ -90,8 +90,19 @@ class KioskApp(App):
         from kivy.core.window import Window  # importing it opens the window
 
         self._window = Window
+        DESIGN.fit(*Window.size)
+        DESIGN.bind(colours=self._coloured)
+        Window.bind(**self._bound)
+        self.sounds = Player(volume=self.settings.volume, phrases=self.settings.phrases)
+        self._ticking = Clock.schedule_interval(self._tick, 1)
+        stage = self._make_stage()
+        self._coloured()
+        return stage
+
+    def _make_stage(self) -> Stage:
+        settings = self.settings
         means = Means(
-            settings=self.settings,
+            settings=settings,
             send=self._send,
             source=self._latest,
             now=self._now,
@@ -100,22 +111,41 @@ class KioskApp(App):
             speak=self._speak,
             recollection=self.recollection,
             services=self._services,
-            session=Session(),
+            session=Session(free=settings.home == "welcome"),
             looks=self,
         )
-        DESIGN.fit(*Window.size)
-        home = "attract" if self.settings.self_service else "guard"
-        stage = Stage(means, FACES, home, words=load(self.settings.language))
+        home = settings.home or ("attract" if settings.self_service else "guard")
+        stage = Stage(means, FACES, home, words=load(settings.language))
         stage.fbind("ground", self._coloured)
-        DESIGN.bind(colours=self._coloured)
         if self._narrator is not None:
             stage.narrated, stage.narration = True, self._narrator
-        Window.bind(**self._bound)
-        self.sounds = Player(volume=self.settings.volume, phrases=self.settings.phrases)
-        self._ticking = Clock.schedule_interval(self._tick, 1)
         self._stage = stage
-        self._coloured()
         return stage
+
+    def become(
+        self,
+        settings: ScreenSettings,
+        *,
+        send: Callable[[Command], None],
+        latest: Source | None,
+        services: Services,
+    ) -> None:
+        """Go on as the screen of another gate, in the same window: a place was joined."""
+        before = self.stage
+        before.face.leave()
+        before.funbind("ground", self._coloured)
+        self.settings, self._send, self._latest = settings, send, latest
+        self._services = services
+        self.recollection = Recollection()
+        self._out_by_health = False
+        self.title = settings.place or "Kiosk"
+        DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach
+        if self.sounds is not None:
+            self.sounds.volume = settings.volume
+        self._window.remove_widget(before)
+        self.root = self._make_stage()
+        self._window.add_widget(self.root)
+        self._coloured()
 
     def close(self) -> None:
         """Let go of the window, which may outlive the app."""
@@ -221,6 +251,9 @@ class KioskApp(App):
         return self.root
 
     # What the screens ask.
+
+    def _command(self, command: Command) -> None:
+        self._send(command)
 
     def _go(self, name: str) -> None:
         if name == "home":

@@ -1,23 +1,44 @@
-"""A kiosk with its window: the gate's posts become screens, touches become commands."""
+"""A kiosk with its window: the gate's posts become screens, touches become commands.
+
+Where no place was joined yet the window opens all the same, with a screen that waits for
+the enrolment code; what follows is the gate, in the same window.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kiosk.camera import Camera
-from kiosk.clock import Clock, wall_time
+from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.config import Config
+from kiosk.enrolling import move
+from kiosk.errors import KioskError, NotEnrolled
+from kiosk.files import Ownership, ensure_folder
 from kiosk.gate import Gate, Post
+from kiosk.identity import FILE as IDENTITY
 from kiosk.model import DirectionMode, Health, Verdict
-from kiosk.screens.services import Services
+from kiosk.preferences import Preferences
+from kiosk.screens.services import Answer, Services
 from kiosk.screens.settings import ScreenSettings
+from kiosk.stewardship import Stewardship
+from kiosk.threshold import Threshold
 from kiosk.ui import KioskApp
+from kiosk.view import Guide
 from kiosk.watchdog import Watchdog
+from wire.enrol import EnrolmentCode
 
 FAREWELL_S = 1.5
 """How long "out of service" stands before the process ends for systemd to start it anew."""
+
+WELCOME_S = 2.0
+"""How long it stands which place was joined, before its gate opens."""
+
+_log = logging.getLogger(__name__)
 
 
 class Windowed:
@@ -36,36 +57,39 @@ class Windowed:
         clock: Clock | None = None,
     ) -> None:
         """``verdict`` hears each one too, from the scan thread, after it was posted."""
-        self._verdict = verdict
+        self.data = ensure_folder(data)
+        self._given, self._mode, self._verdict, self._clock = config, mode, verdict, clock
+        self.preferences = Preferences(data)
         self._watchdog = Watchdog.from_environment()
         self._app: KioskApp | None = None
-        post = Post(
-            verdict=self._show_verdict,
-            health=self._show_health,
-            hint=self._show_hint,
-            died=self._show_death,
-        )
-        self.gate = Gate(data, config, post, clock=clock, mode=mode)
+        self._camera: str | Callable[[], Camera] = "none"
+        self._fps: float | None = None
+        self._failed = False
+        self._gate: Gate | None = None
+        self.steward: Stewardship | None = None
+        self.threshold: Threshold | None = None
         try:
+            settings, send, latest, services = self._compose()
             self._app = KioskApp(
-                _settings(config, self.gate),
-                send=self.gate.send,
-                latest=self.gate.latest,
+                settings,
+                send=send,
+                latest=latest,
                 narrator=narrator,
                 keys=keys,
                 now=self._now,
                 ready=ready,
                 pulse=self._watch,
-                services=Services(
-                    paper=self.gate.send,
-                    declare=self.gate.send,
-                    change_guard=self.gate.send,
-                    households=True,
-                ),
+                services=services,
             )
         except BaseException:
-            self.gate.close()
+            self.close()
             raise
+
+    @property
+    def gate(self) -> Gate:
+        """The gate; there is one as soon as a place was joined."""
+        assert self._gate is not None
+        return self._gate
 
     @property
     def app(self) -> KioskApp:
@@ -73,16 +97,113 @@ class Windowed:
         assert self._app is not None
         return self._app
 
-    def run(self, camera: str | Callable[[], Camera], *, fps: float | None = None) -> int:
+    def run(self, camera: str | Callable[[], Camera] | None, *, fps: float | None = None) -> int:
         """Run until the window closes or a worker dies; returns the exit code."""
-        with self.gate:
-            self.gate.start(camera, fps=fps)
+        with self:
+            self.start(camera, fps=fps)
             self.app.run()
             self._watchdog.stopping()
-            return 1 if self.gate.failed.is_set() else 0
+            return 1 if self._failed or (self._gate and self._gate.failed.is_set()) else 0
+
+    def start(self, camera: str | Callable[[], Camera] | None, *, fps: float | None = None) -> None:
+        """Start the threads behind the window; no camera named: the one that was chosen."""
+        chosen = self.preferences.applied(self._given).camera.source
+        self._camera, self._fps = chosen if camera is None else camera, fps
+        worker = self._gate or self.threshold
+        assert worker is not None
+        worker.start(self._camera, fps=fps)
+
+    def close(self) -> None:
+        """Stop the threads and let the files go; harmless twice."""
+        for part in (self._gate, self.threshold):
+            if part is not None:
+                part.close()
+
+    def __enter__(self) -> Windowed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- composing ---------------------------------------------------------------------------
+
+    def _compose(self) -> tuple[ScreenSettings, Callable[[Any], None], Any, Services]:
+        """Make the gate, or what waits for one; return what the screens are made with."""
+        config = self.preferences.applied(self._given)
+        try:
+            self._gate = gate = Gate(
+                self.data, config, self._posts(), clock=self._clock, mode=self._mode
+            )
+        except NotEnrolled:
+            if (self.data / IDENTITY).exists():
+                _log.error("The identity cannot be read; a fresh enrolment code is needed.")
+            self.threshold = Threshold(
+                self.data,
+                config,
+                self.preferences,
+                post=self._answer,
+                joined=lambda: self.app.post(self._joined),
+                camera_is=lambda word: self._show_health(Health(camera=word, hub="none")),
+                died=self._show_death,
+            )
+            settings = _screen(config, home="welcome")
+            return settings, lambda _: None, self.threshold.latest, self.threshold.services()
+        self.steward = Stewardship(gate, self.preferences, self._answer, move=self._move)
+        services = self.steward.services(
+            Services(paper=gate.send, declare=gate.send, change_guard=gate.send, households=True)
+        )
+        return _settings(config, gate), gate.send, gate.latest, services
+
+    def _posts(self) -> Post:
+        return Post(
+            verdict=self._show_verdict,
+            health=self._show_health,
+            hint=self._show_hint,
+            died=self._show_death,
+        )
+
+    def _joined(self) -> None:
+        self.app.later(WELCOME_S, self._open_gate)
+
+    def _open_gate(self) -> None:
+        """Go on with the gate of the place that was joined; on the main thread."""
+        assert self.threshold is not None
+        self.threshold.close()
+        self.threshold = None
+        self._begin()
+
+    def _move(self, code: EnrolmentCode) -> None:
+        """Leave this place for another: nothing waits here any more."""
+        self.gate.close()
+        try:
+            with Ownership(self.data):
+                move(self.data, code)
+        except KioskError as error:
+            _log.error("The other place could not be joined: %s", error)
+        self._begin()
+
+    def _begin(self) -> None:
+        try:
+            settings, send, latest, services = self._compose()
+            worker = self._gate or self.threshold
+            assert worker is not None
+            worker.start(self._camera, fps=self._fps)
+        except KioskError as error:
+            _log.critical("The gate cannot be opened: %s", error)
+            self._failed = True
+            self.app.show_out_of_service("fault")
+            self._leave_soon()
+            return
+        self.app.become(settings, send=send, latest=latest, services=services)
+
+    # -- what the threads say ----------------------------------------------------------------
 
     def _now(self) -> dt.datetime:
-        return wall_time(self.gate.clock.now().wall_ms)
+        clock = self._gate.clock if self._gate is not None else SystemClock()
+        return wall_time(clock.now().wall_ms)
+
+    def _answer(self, errand: str, answer: Answer) -> None:
+        self.app.post(self.app.show_answer, errand, answer)
 
     def _show_verdict(self, verdict: Verdict) -> None:
         self.app.post(self.app.show_verdict, verdict)
@@ -95,7 +216,8 @@ class Windowed:
         self.app.post(self.app.show_hint, word)
 
     def _show_death(self, name: str) -> None:
-        self.app.post(self.app.show_out_of_service, "fault")
+        self._failed = True
+        self.app.post(partial(self.app.show_out_of_service, "fault"))
         self.app.post(self._leave_soon)
         del name  # logged by the worker; the guard has no use for it
 
@@ -104,10 +226,11 @@ class Windowed:
 
     def _watch(self) -> None:
         """Once a second on the main thread: a worker that hangs shows, and starves the watchdog."""
-        hanging = self.gate.silent()
+        part = self._gate or self.threshold
+        hanging = part.silent() if part is not None else []
         self._watchdog.feed(hanging)
         if hanging:
-            self.gate.failed.set()
+            self._failed = True
             self.app.show_out_of_service("fault")
             self._leave_soon()
 
@@ -115,7 +238,7 @@ class Windowed:
 def run_window(
     data: Path,
     config: Config,
-    camera: str,
+    camera: str | None,
     *,
     mode: DirectionMode | None = None,
     fps: float | None = None,
@@ -125,21 +248,28 @@ def run_window(
 
 
 def _settings(config: Config, gate: Gate) -> ScreenSettings:
-    screen, code = config.screen, gate.identity.code
+    code = gate.identity.code
+    return _screen(config, place=code.place_name, gate=code.gate, direction=gate.desk.mode)
+
+
+def _screen(config: Config, **more: Any) -> ScreenSettings:
+    screen, guide = config.screen, Guide()
     return ScreenSettings(
-        place=code.place_name,
-        gate=code.gate,
         hotline=screen.hotline,
         language=screen.language,
         size=(screen.width, screen.height),
         fullscreen=screen.fullscreen,
         dark=screen.theme == "dark",
         text=screen.text_scale,
-        direction=gate.desk.mode,
         volume=config.sound.volume,
+        phrases=Path(config.sound.phrases) if config.sound.phrases else None,
         mirror=config.camera.mirror,
         reach=screen.reach,
         self_service=screen.self_service,
         purposes=config.policy.purposes,
         trip=config.gate.trip,
+        authority=screen.authority,
+        keep_days=screen.notice_days,
+        guide=(guide.left, guide.top, guide.right - guide.left, guide.bottom - guide.top),
+        **more,
     )

@@ -8,11 +8,12 @@ from pathlib import Path
 from kiosk.clock import SystemClock
 from kiosk.codes.text import normalise
 from kiosk.commands.lines import say
-from kiosk.enrolling import REFUSALS, join
+from kiosk.enrolling import REFUSALS, join, remember
 from kiosk.errors import BadEnrolment, BadInput, Retry
 from kiosk.files import Ownership, ensure_folder
 from kiosk.identity import Identity, read_code
 from kiosk.model import ClockState
+from kiosk.preferences import Preferences
 from kiosk.sync import Refused
 from wire.enrol import PREFIX
 from wire.keys import fingerprint
@@ -28,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     ensure_folder(options.data)
     with Ownership(options.data):
         me = join(options.data, code)
+        remember(Preferences(options.data), code)
     claim = _claim_now(options.data, me)
     facts = {
         "place": code.place,

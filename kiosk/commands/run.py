@@ -24,7 +24,6 @@ def run(options: argparse.Namespace) -> int:
     """Run until the camera's file ends, a signal comes or a worker dies."""
     config = configuration.load(options.config)
     mode = DirectionMode(options.direction) if options.direction else None
-    camera = options.camera or config.camera.source
     if not options.headless:
         if sys.platform == "linux" and not (
             os.environ.get("DISPLAY")
@@ -34,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
             raise BadInput("There is no display here; use --headless, or set DISPLAY.")
         from kiosk.window import run_window
 
-        return run_window(options.data, config, camera, mode=mode, fps=options.fps)
+        return run_window(options.data, config, options.camera, mode=mode, fps=options.fps)
+    camera = options.camera or config.camera.source
     spoken = threading.Lock()
 
     def tell(verdict: Verdict) -> None:

@@ -18,10 +18,30 @@ class LooksFace(StewardFace):
 
     back_to = StringProperty("settings")
     volume = NumericProperty(8)
+    light = NumericProperty(0)
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
         self.volume = round(means.looks.volume * 10)
+        self._light = means.services.brightness
+        if self._light is None:
+            self.ids.volume.parent.remove_widget(self.ids.light.__self__)
+            self.fbind("words", self._explain)
+            self._explain()
+        else:
+            self.light = max(1, round(self._light.level / 10))
+
+    def _explain(self, *_: object) -> None:
+        self.aside = self.words["looks.no_light"]
+
+    def brighter(self, light: float) -> None:
+        """Set the screen's light; where the system does not let us, say so."""
+        if self._light is None or light == self.light:
+            return
+        if self._light.set(int(light) * 10):
+            self.light, self.trouble = light, ""
+        else:
+            self.trouble = self.words["looks.light_refused"]
 
     def louder(self, volume: float) -> None:
         """Set the volume, and let it be heard."""

@@ -15,11 +15,13 @@ from kiosk.screens.out import OutFace
 from kiosk.screens.paper import PaperFace
 from kiosk.screens.person import PersonFace
 from kiosk.screens.receipt import ReceiptFace
-from kiosk.screens.setup import CameraFace, EnrolFace
+from kiosk.screens.setup import CameraFace, EnrolFace, WelcomeFace
 from kiosk.screens.shift import ShiftFace
 from kiosk.screens.steward import PinFace, SettingsFace
 from kiosk.screens.texts import HelpFace, LanguageFace, NoticeFace
-from kiosk.screens.upkeep import DeviceFace, NetworkFace, RowsFace
+from kiosk.screens.typed import TypedFace
+from kiosk.screens.upkeep import AboutFace, DeviceFace, HeldFace, NetworkFace, RowsFace
+from kiosk.screens.venue import VenueFace
 
 FACES: dict[str, type[Face]] = {
     "guard": GuardFace,
@@ -47,4 +49,9 @@ FACES: dict[str, type[Face]] = {
     "looks": LooksFace,
     "enrol": EnrolFace,
     "device": DeviceFace,
+    "welcome": WelcomeFace,
+    "typed": TypedFace,
+    "venue": VenueFace,
+    "held": HeldFace,
+    "about": AboutFace,
 }

@@ -47,6 +47,18 @@ PLANS: dict[str, tuple[str, ...]] = {
         "A S D F G H J K L backspace",
         "Z X C V B N M - numbers enter",
     ),
+    "address": (
+        "1 2 3 4 5 6 7 8 9 0",
+        "q w e r t y u i o p",
+        "a s d f g h j k l backspace",
+        "z x c v b n m . - : / enter",
+    ),
+    "ten": (
+        "1 2 3 4 5 6 7 8 9 0",
+        "Q W E R T Y P backspace",
+        "A S D F G H J K",
+        "Z X C V B N M enter",
+    ),
     "vietnamese": (
         "q w e r t y u i o p",
         "a s d f g h j k l backspace",

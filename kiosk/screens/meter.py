@@ -1,4 +1,4 @@
-"""How good a picture is to read codes from: light, contrast, focus (numpy alone)."""
+"""How good a picture is to read codes from: light, focus, distance (pure)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kiosk import prepare
 from kiosk.frames import Image
 
 DARK, BRIGHT = 0.22, 0.88
 """Mean lightness outside of which codes read badly (of 0 to 1)."""
+
+IDEAL = 0.4
+"""Share of the picture's height that a code held well takes."""
+
+NEAR_ENOUGH, TOO_NEAR = 0.15, 0.95
+"""Of twice the ideal size: smaller has too few pixels a module, larger leaves the picture."""
 
 SHARP = 0.055
 """Steepness that a printed code reaches in focus; out of focus it stays under half of it."""
@@ -22,6 +29,8 @@ class Reading:
     light: float
     focus: float
     word: str
+    distance: float = 0.0
+    """How large the likeliest code is: 0 none, then from far away to nearly too near."""
 
 
 def read(image: Image) -> Reading:
@@ -44,4 +53,16 @@ def read(image: Image) -> Reading:
         word = "blurred"
     else:
         word = "good"
-    return Reading(light, focus, word)
+    distance = _distance(image)
+    if word == "good" and distance and not NEAR_ENOUGH <= distance <= TOO_NEAR:
+        word = "far" if distance < NEAR_ENOUGH else "near"
+    return Reading(light, focus, word, distance)
+
+
+def _distance(image: Image) -> float:
+    likely = prepare.interests(prepare.grey(image), most=1)
+    if not likely:
+        return 0.0
+    left, top, right, bottom = likely[0].box
+    share = min(right - left, bottom - top) / image.shape[0]
+    return min(1.0, share / (2 * IDEAL))

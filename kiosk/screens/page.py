@@ -85,6 +85,7 @@ class Row(Card):
     shape_tone = StringProperty("ink")
     text = StringProperty("")
     end = StringProperty("")
+    share = NumericProperty(0.5)
     strong = BooleanProperty(defaultvalue=True)
 
 

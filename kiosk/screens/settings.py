@@ -34,5 +34,7 @@ class ScreenSettings:
     self_service: bool = False
     purposes: tuple[str, ...] = ()
     trip: str = ""
+    home: str = ""
+    """The first screen, where it is neither the guard's nor the visitors'."""
     authority: str = ""
     keep_days: int = 30

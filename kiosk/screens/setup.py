@@ -7,7 +7,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.lang import Builder
-from kivy.properties import NumericProperty, StringProperty
+from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.screens import meter
 from kiosk.screens.face import Means
@@ -27,6 +27,7 @@ class EnrolFace(StewardFace):
     result = StringProperty("")
     result_tone = StringProperty("ink")
     place = StringProperty("")
+    ahead = ObjectProperty(None, allownone=True)
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
@@ -59,6 +60,33 @@ class EnrolFace(StewardFace):
         if errand == "enrol":
             self.result = self.words.say(f"answer.{answer.word}", **dict(answer.facts))
             self.result_tone = "good" if answer.ok else "bad"
+            self.ahead = answer.ahead
+
+    def go_ahead(self) -> None:
+        """Do what the answer asked to be confirmed."""
+        ahead, self.ahead = self.ahead, None
+        if ahead is not None:
+            self.result, self.result_tone = self.words["answer.working"], "quiet"
+            ahead()
+
+
+class WelcomeFace(EnrolFace):
+    """The first screen of a kiosk that belongs to no place: nothing to protect, one thing to do."""
+
+    patience = None
+
+    def enter(self) -> None:
+        """Follow the camera, whose thread looks for the code by itself."""
+        self.ids.preview.start()
+
+    def leave(self) -> None:
+        """Stop."""
+        self.ids.preview.stop()
+
+    def press(self, key: str) -> bool:
+        """There is no way back from the first screen."""
+        del key
+        return False
 
 
 class Meter(Box):
@@ -73,13 +101,19 @@ class CameraFace(StewardFace):
     """The picture with meters for light and focus, and which camera to take."""
 
     back_to = StringProperty("settings")
+    options = ListProperty()
+    chosen = ListProperty()
     light = NumericProperty(0.0)
     focus = NumericProperty(0.0)
+    distance = NumericProperty(0.0)
     advice = StringProperty("")
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
         self._measuring: Any = None
+        self.chosen = list(means.services.cameras[:1])
+        self.fbind("words", self._list)
+        self._list()
         self.ids.preview.source = means.source
         self.ids.preview.guide = list(means.settings.guide)
         self.ids.preview.mirrored = means.settings.mirror
@@ -103,19 +137,31 @@ class CameraFace(StewardFace):
             self.advice = self.words[f"hint.{word}"]
 
     def choose(self, camera: str) -> None:
-        """Take another camera from the next start."""
+        """Take another camera, now and from the next start."""
         self.means.looks.keep("camera", camera)
+        self.chosen = [camera]
         self.trouble = ""
-        self.aside = self.words["steward.next_start"]
+        self.aside = self.words.say("steward.camera_now", camera=self._name(camera))
+
+    def _list(self, *_: object) -> None:
+        self.options = [(spec, self._name(spec)) for spec in self.means.services.cameras]
+
+    def _name(self, spec: str) -> str:
+        words = self.words
+        if spec.isdecimal() or spec.startswith("/dev/video"):
+            return words.say("cameras.usb", number=spec.removeprefix("/dev/video"))
+        kind = spec.partition(":")[0]
+        return words.either(f"cameras.{kind}", "cameras.stream")
 
     def _measure(self, *_: object) -> None:
         frame = self.means.source.peek() if self.means.source else None
         if frame is None:
-            self.light = self.focus = 0.0
+            self.light = self.focus = self.distance = 0.0
             self.advice = self.words["guard.camera_none"]
             return
         reading = meter.read(frame.image)
         self.light, self.focus = reading.light, reading.focus
+        self.distance = reading.distance
         self.advice = self.words[f"meter.{reading.word}"]
 
 

@@ -12,6 +12,7 @@ from kiosk import pin
 from kiosk.screens.face import Means
 from kiosk.screens.keyboard import Keyboard  # noqa: F401 - named in steward.kv
 from kiosk.screens.page import PageFace, Tile
+from kiosk.screens.services import Answer
 
 _TILES = (
     ("network", "hub", "steward.network"),
@@ -19,10 +20,14 @@ _TILES = (
     ("camera", "camera", "steward.camera"),
     ("looks", "light", "steward.looks"),
     ("enrol", "code", "steward.enrol"),
+    ("venue", "language", "steward.venue"),
     ("clock", "clock", "menu.clock"),
+    ("about", "list", "steward.about"),
     ("device", "restart", "steward.device"),
     ("help", "help", "menu.help"),
 )
+_OF_A_PLACE = frozenset({"network", "rows", "enrol", "clock", "about"})
+"""What has no meaning at a kiosk that belongs to no place yet."""
 
 
 class PinFace(PageFace):
@@ -46,6 +51,35 @@ class PinFace(PageFace):
             self.fbind(name, self._say)
         self._say()
 
+    def enter(self) -> None:
+        """Watch for a fresh enrolment code, which cures a forgotten PIN."""
+        self._watch(watching=self.step == "ask")
+
+    def _watch(self, *, watching: bool) -> None:
+        if self.means.services.watch_for_enrolment is not None:
+            self.means.services.watch_for_enrolment(watching)
+
+    def scan(self, text: str) -> bool:
+        """Take an enrolment code from a hand scanner; other codes are the desk's."""
+        if self.means.services.enrol is None or not text.startswith("GATE"):
+            return False
+        self.means.services.enrol(text)
+        return True
+
+    def answer(self, errand: str, answer: Answer) -> None:
+        """A fresh code of this place lets a new PIN be chosen."""
+        if errand != "enrol" or self.step != "ask":
+            return
+        if self._safe.load() is None:
+            self.wait = 0
+            self.trouble = ""
+            self.aside = self.words["steward.cured"]
+            self._digits, self.typed = "", 0
+            self.step = "choose"
+            return
+        word = "code_foreign" if answer.word in ("another_place", "rows_wait") else answer.word
+        self.trouble = self.words[f"answer.{word}"]
+
     def _say(self, *_: object) -> None:
         if self.wait > 0:
             self.prompt = self.words.say("steward.wait", seconds=int(self.wait))
@@ -54,6 +88,7 @@ class PinFace(PageFace):
 
     def leave(self) -> None:
         """Forget the figures."""
+        self._watch(watching=False)
         self._digits = self._chosen = ""
         self.typed = 0
 
@@ -147,8 +182,9 @@ class SettingsFace(StewardFace):
     def _build(self, *_: object) -> None:
         grid = self.ids.grid
         grid.clear_widgets()
+        nowhere = self.means.settings.home == "welcome"
         for name, shape, key in _TILES:
-            if self.means.offers(name):
+            if self.means.offers(name) and not (nowhere and name in _OF_A_PLACE):
                 tile = Tile(value=name, shape=shape, text=self.words[key])
                 tile.bind(on_release=lambda tile: self.means.go(tile.value))
                 grid.add_widget(tile)

@@ -11,6 +11,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk import notices
 from kiosk.screens.face import Means
 from kiosk.screens.page import Fact, Row, Tile
+from kiosk.screens.parts import Pad
 from kiosk.screens.services import Answer
 from kiosk.screens.steward import StewardFace
 
@@ -92,11 +93,21 @@ class NetworkFace(ErrandFace):
             )
 
 
+_ROW_PADS = (
+    ("held", "list", "rows.look"),
+    ("send-again", "restart", "rows.again"),
+    ("accept", "usb", "rows.accept"),
+    ("export", "usb", "rows.export"),
+)
+
+
 class RowsFace(ErrandFace):
-    """What waits, what was refused, and the way out by USB stick."""
+    """What waits, what was refused, and the ways out: again, or by USB stick."""
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
+        self.fbind("words", self._build)
+        self._build()
         for name in ("words", "health"):
             self.fbind(name, self._read)
         self._read()
@@ -116,6 +127,100 @@ class RowsFace(ErrandFace):
         ):
             grid.add_widget(Fact(shape=shape, text=words[key], value=value))
         self.aside = words.say("rows.last", time=received)
+
+    def _build(self, *_: object) -> None:
+        pads = self.ids.pads
+        pads.clear_widgets()
+        services = self.means.services
+        for name, shape, key in _ROW_PADS:
+            if name in services.errands or (name == "held" and services.rows is not None):
+                pad = Pad(value=name, shape=shape, text=self.words[key], tone="key")
+                if name == "export":
+                    pad.tone, pad.ink = "accent", "on_accent"
+                pad.bind(on_release=self._touched)
+                pads.add_widget(pad)
+
+    def _touched(self, pad: Pad) -> None:
+        if pad.value == "held":
+            self.means.go("held")
+        else:
+            self.ask(pad.value)
+
+
+class HeldFace(StewardFace):
+    """Each entry that waits or was refused: when, which way, why; nobody's name."""
+
+    back_to = StringProperty("rows")
+    kind = StringProperty("waiting")
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        super().__init__(means, **kwargs)
+        if self.health.refused:
+            self.kind = "refused"
+        for name in ("words", "kind"):
+            self.fbind(name, self._read)
+        self._read()
+
+    def choose(self, kind: str) -> None:
+        """List ``waiting`` or ``refused`` entries."""
+        self.kind = kind
+
+    def _read(self, *_: object) -> None:
+        words = self.words
+        rows = self.ids.rows
+        rows.clear_widgets()
+        listed = self.means.services.rows
+        entries = listed(self.kind) if listed is not None else ()
+        self.aside = "" if entries else words["rows.none"]
+        for entry in entries:
+            way = words[f"direction.{entry.direction}"] if entry.direction else ""
+            kind = words.either(f"kind.{entry.kind}", f"held.{entry.kind}", "kind.other")
+            what = " · ".join(part for part in (entry.time, way, kind) if part)
+            why = words.either(f"held.{entry.reason}", "held.other") if entry.reason else ""
+            rows.add_widget(
+                Row(
+                    shape="cross" if self.kind == "refused" else "waiting",
+                    shape_tone="bad" if self.kind == "refused" else "quiet",
+                    text=what,
+                    end=why or words.say("guard.entry", seq=entry.seq),
+                    strong=False,
+                )
+            )
+
+
+class AboutFace(StewardFace):
+    """What this kiosk is, and how old what it believes is."""
+
+    back_to = StringProperty("settings")
+
+    def __init__(self, means: Means, **kwargs: Any) -> None:
+        super().__init__(means, **kwargs)
+        self.fbind("words", self._read)
+        self._read()
+
+    def _read(self, *_: object) -> None:
+        rows = self.ids.rows
+        rows.clear_widgets()
+        about = self.means.services.about
+        for name, value in about() if about is not None else ():
+            text = self.words.either(f"about.{name}", name)
+            shown = self.words.said(f"about.claim_{value}") if name == "claim" else value
+            rows.add_widget(
+                Row(
+                    shape=_ABOUT.get(name, "list"),
+                    text=text,
+                    end=shown or value,
+                    strong=False,
+                    size_hint_y=1,
+                    share=2.2,
+                )
+            )
+
+
+_ABOUT = {
+    "place": "code", "hub": "hub", "key": "settings", "hub_key": "settings", "claim": "tick",
+    "certificate": "clock", "trust_list": "clock",
+}  # fmt: skip
 
 
 class DeviceFace(ErrandFace):
