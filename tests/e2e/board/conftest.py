@@ -18,7 +18,7 @@ SUITE = "bookworm"
 FIRST_HUB = "http://127.0.0.1:8000"
 CAMERA = "/dev/camera"
 
-# A screen that nobody looks at, in memory: the compositor, Xwayland and the kiosk are the real ones.
+# A screen in memory; the compositor, Xwayland and the kiosk are the real ones.
 SCREEN = """\
 [Service]
 Environment=WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman

@@ -7,6 +7,7 @@ cache outlives that; what a real power cut does to a disk is tested elsewhere).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -46,12 +47,19 @@ class Machine:
         self._process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        self.until(lambda: children.read_text().split() != [], 20)
-        self._init = int(children.read_text().split()[0])
-        comm = Path(f"/proc/{self._init}/comm")
-        self.until(lambda: comm.read_text().strip() == "systemd", 20)
+        self.until(self._has_init, 30)
         self.until(lambda: self.says("systemctl", "is-system-running") in ("running", "degraded"))
+
+    def _has_init(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "the machine did not boot"
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        for child in children.read_text().split():
+            # Others come and go before systemd takes their place.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
+                    self._init = int(child)
+        return self._init != 0
 
     def pull_plug(self) -> None:
         """End all of it at once."""
@@ -60,15 +68,19 @@ class Machine:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         gone = Path(f"/proc/{self._init}")
-        self.until(lambda: not gone.exists(), 30)
-        self._process = None
+        self.until(lambda: not self._init or not gone.exists(), 30)
+        self._process, self._init = None, 0
         for parent in (Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup")):
             for group in sorted(parent.glob("kiosk-board.*/**/"), reverse=True):
                 if not (group / "cgroup.procs").read_text():
                     group.rmdir()
 
     def __enter__(self) -> Self:
-        self.boot()
+        try:
+            self.boot()
+        except BaseException:
+            self.pull_plug()
+            raise
         return self
 
     def __exit__(
@@ -143,10 +155,10 @@ class Machine:
                         for line in status.read_text().splitlines()
                         if ":" in line
                     )
-                    link = os.readlink(status.parent / "ns/pid")
+                    link = (status.parent / "ns/pid").readlink()
                 except (FileNotFoundError, ProcessLookupError):
                     continue
-                if link != os.readlink(f"/proc/{self._init}/ns/pid"):
+                if link != Path(f"/proc/{self._init}/ns/pid").readlink():
                     continue
                 if int(lines["NSpid"].split()[-1]) in inside and lines["Name"].strip() == command:
                     found.append(int(status.parent.name))

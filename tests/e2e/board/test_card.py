@@ -1,0 +1,99 @@
+"""What the card bears: bytes that reach a real block device while the real kiosk serves.
+
+The kiosk's folder lies on an ext4 of its own on a loop device, whose kernel counter tells what
+was written: data, journal and metadata. Once all entries are at the hub it is synced and read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hubs import HubProcess
+from tests.kiosks import KioskBox, Running, pictures
+
+pytestmark = pytest.mark.slow
+
+SCANS = int(os.environ.get("CARD_SCANS", "300"))
+MOST_MB = 12.0
+"""For 1,000 scans; an entry of about 1.4 kB is 1.4 MB of it."""
+
+IDLE_S = 90
+IDLE_MOST_KB_A_MINUTE = 40
+
+
+@contextlib.contextmanager
+def disk(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """A fresh ext4: its mount and its counter."""
+    if os.geteuid() != 0:
+        pytest.fail("This test mounts a loop device: run it as root.")
+    file, place = folder / "card.fs", folder / "card"
+    place.mkdir()
+    subprocess.run(["mkfs.ext4", "-q", "-m", "0", str(file), "256M"], check=True)
+    device = subprocess.run(
+        ["losetup", "--find", "--show", str(file)], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    try:
+        subprocess.run(["mount", "-o", "noatime", device, str(place)], check=True)
+        # A fresh ext4 goes on writing its tables in the background; not the kiosk's doing.
+        subprocess.run(["mount", "-o", "remount,noinit_itable", str(place)], check=True)
+        yield place, Path("/sys/block") / Path(device).name / "stat"
+    finally:
+        subprocess.run(["umount", str(place)], check=False)
+        subprocess.run(["losetup", "--detach", device], check=True)
+
+
+def written(place: Path, counter: Path) -> int:
+    """Return the bytes written to the device so far, after a sync."""
+    subprocess.run(["sync", "--file-system", str(place)], check=True)
+    return int(counter.read_text().split()[6]) * 512
+
+
+def all_at_the_hub(hub: HubProcess, count: int) -> bool:
+    """Whether the hub holds that many entries."""
+    return len(hub.entries("--limit", "100000")) >= count
+
+
+@pytest.mark.parametrize("rate", [4.0, 0.5])
+def test_a_thousand_scans_cost_the_card_no_more_than_promised(tmp_path, rate, record_property):
+    count = SCANS if rate > 1 else SCANS // 4
+    with disk(tmp_path) as (place, counter), HubProcess(tmp_path / "hub") as hub:
+        box = KioskBox(place / "kiosk")
+        box.enrol(hub)
+        queue = pictures(tmp_path / "people", range(count))
+        before = written(place, counter)
+        with box.running(queue, fps=rate) as run:
+            run.wait_for(lambda r: len(r.greens) >= count or "summary" in r.lines[-1:], 900)
+            assert run.wait() == 0, run.errors
+            assert run.summary["waiting"] == 0
+            assert len(run.greens) == count
+        bytes_ = written(place, counter) - before
+    megabytes = bytes_ / count * 1000 / 1e6
+    record_property("megabytes", round(megabytes, 1))
+    print(f"{count} scans at {rate:g} a second: {megabytes:.1f} MB written for 1,000")
+    assert megabytes <= MOST_MB
+
+
+def test_an_idle_kiosk_writes_nothing_but_its_pulse(tmp_path, record_property):
+    with disk(tmp_path) as (place, counter), HubProcess(tmp_path / "hub") as hub:
+        box = KioskBox(place / "kiosk")
+        box.enrol(hub)
+        with box.running("none") as run:
+            settled(run)
+            before = written(place, counter)
+            assert run.lives(IDLE_S)
+            bytes_ = written(place, counter) - before
+    kilobytes = bytes_ / 1000 / (IDLE_S / 60)
+    record_property("kilobytes_a_minute", round(kilobytes, 1))
+    print(f"idle: {kilobytes:.1f} kB a minute, {kilobytes * 60 / 1000:.2f} MB an hour")
+    assert kilobytes <= IDLE_MOST_KB_A_MINUTE
+
+
+def settled(run: Running) -> None:
+    """Let the start's own writing pass: the reserve, the first pulse, the first look round."""
+    assert run.lives(20)
