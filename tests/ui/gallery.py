@@ -25,8 +25,9 @@ from kiosk.model import (
     Verdict,
 )
 from kiosk.pin import Lock
+from kiosk.preferences import profiles
 from kiosk.screens.questions import PURPOSES
-from kiosk.screens.services import Services
+from kiosk.screens.services import Entry, Services
 from kiosk.screens.settings import ScreenSettings
 from kiosk.words import languages
 from tests.ui.sample import StillSource
@@ -128,11 +129,51 @@ def everything() -> Services:
         households=True,
         safe=Drawer(),
         errand=lambda _: None,
-        errands=frozenset({"diagnose", "export", "diagnostics", "restart", "power-off", "fsck"}),
+        errands=frozenset(
+            {
+                "diagnose",
+                "export",
+                "accept",
+                "send-again",
+                "diagnostics",
+                "restart",
+                "power-off",
+                "fsck",
+            }
+        ),
         enrol=lambda _: None,
-        cameras=("0", "1"),
+        enrol_typed=lambda *_: None,
+        rows=lambda _: tuple(
+            Entry(seq, f"02/03/2026 07:{seq - 200:02}", "in", "cccd") for seq in range(210, 222)
+        ),
+        about=lambda: (
+            ("place", "Bệnh viện Đa khoa Ví Dụ · Cổng chính"),
+            ("hub", "https://hub.example.vn"),
+            ("version", "1.0"),
+            ("key", "1a2b 3c4d 5e6f 7081 92a3"),
+            ("hub_key", "8764 ecae 8ccc 2498 11ff"),
+            ("claim", "accepted"),
+            ("certificate", "06/04/2027"),
+            ("settings", "88321"),
+            ("trust_list", "–"),
+        ),
+        brightness=Lamp(),
+        profiles=tuple(profiles()),
+        profile="hospital",
+        cameras=("/dev/video0", "picamera2", "none"),
         board=lambda: "https://hub.example/b#" + "SAMPLE" * 20,
     )
+
+
+class Lamp:
+    """A screen's light in memory."""
+
+    level = 70
+
+    def set(self, percent: int) -> bool:
+        """Set it."""
+        self.level = percent
+        return True
 
 
 class Drawer:

@@ -174,6 +174,24 @@ def diagnosis(robot: Robot) -> None:
     robot.app.show_answer("diagnose", Answer(ok=False, word="see_above", steps=steps))
 
 
+def welcome(robot: Robot) -> None:
+    """A kiosk that belongs to no place yet."""
+    robot.app.settings = replace(robot.app.settings, place="", home="welcome")
+    robot.app.become(
+        robot.app.settings, send=lambda _: None, latest=gallery.StillSource(),
+        services=gallery.everything(),
+    )  # fmt: skip
+
+
+def typed(robot: Robot) -> None:
+    """The hub's address and the ten characters are being typed."""
+    _steward("typed")(robot)
+    face = robot.app.stage.face
+    face.type("hub.example.vn")
+    face.press("enter")
+    face.type("AB3DE6G")
+
+
 def out_of_service(robot: Robot) -> None:
     """The kiosk cannot record."""
     robot.app.show_health(gallery.OFFLINE)
@@ -225,5 +243,10 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "steward-looks": _steward("looks"),
     "steward-enrol": _steward("enrol"),
     "steward-device": _steward("device"),
+    "steward-typed": typed,
+    "steward-venue": _steward("venue"),
+    "steward-held": _steward("held"),
+    "steward-about": _steward("about"),
+    "welcome": welcome,
     "out-of-service": out_of_service,
 }
