@@ -39,6 +39,11 @@ class ErrandFace(StewardFace):
             self.result = self.words.say(f"answer.{answer.word}", **dict(answer.facts))
             self.result_tone = "good" if answer.ok else "bad"
 
+    def progress(self, errand: str, text: str) -> None:
+        """Say how far it is."""
+        if errand == self.waiting_for:
+            self.result, self.result_tone = text, "quiet"
+
 
 class NetworkFace(ErrandFace):
     """A calm diagnosis, whose first words are that the entries are safe."""
@@ -80,7 +85,8 @@ class NetworkFace(ErrandFace):
         rows = self.ids.rows
         rows.clear_widgets()
         hub = notices.hub_sign(self.health, words)
-        rows.add_widget(Row(shape=hub.shape, shape_tone=hub.tone, text=hub.text, size_hint_y=1))
+        if not self._steps:  # what was looked at just now says more, and must not be contradicted
+            rows.add_widget(Row(shape=hub.shape, shape_tone=hub.tone, text=hub.text, size_hint_y=1))
         for step, well in self._steps:
             key = f"diagnosis.{step}" if well else f"diagnosis.no_{step}"
             rows.add_widget(
