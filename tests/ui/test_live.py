@@ -1,0 +1,122 @@
+"""The whole kiosk under a scripted gate: what is shown, what is asked, what the hub holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import Config, Gate, Screen
+from kiosk.model import DirectionMode, GatePolicy, Outcome
+from tests.hubs import HubProcess
+from tests.kiosks import card, name
+from tests.ui import live
+from tests.ui.robot import texts
+
+ASKING = Config(policy=GatePolicy(purposes=("patient", "relative")))
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """One hub for all."""
+    with HubProcess(tmp_path_factory.mktemp("hub")) as running:
+        yield running
+
+
+def masked(who: int) -> str:
+    """Return how a person of :func:`tests.kiosks.name` is shown."""
+    words = name(who).split()
+    return " ".join([f"{word[0]}." for word in words[:-1]] + [words[-1]])
+
+
+def test_everything_a_guard_does_reaches_the_hub(tmp_path: Path, hub: HubProcess) -> None:
+    place = hub.place("Bệnh viện Ví Dụ")
+    with live.kiosk(
+        tmp_path / "k", hub, ASKING, mode=DirectionMode.IN, code=hub.code(place)
+    ) as gate:
+        robot, face = gate.robot, gate.window.app.stage.face
+        first = gate.show(card(1))
+        assert (first.ground, first.title) == ("go", "ĐÃ GHI VÀO")
+        assert masked(1) in first.person
+        assert gate.asked(lambda: robot.press("relative")).verdict.reason == "purpose"
+        robot.settle()
+        assert any("Người nhà" in text for text in texts(robot))
+        gate.passes(2)
+        gate.show(card(2))
+        assert gate.asked(lambda: robot.press("undo-asked")).title == "ĐÃ HOÀN TÁC"
+        gate.passes(2)
+        gate.show(card(3))
+        hero = face.ids.hero
+        flipped = gate.asked(lambda: robot.touch_at(hero.x + 60, hero.top - 60))
+        assert flipped.title == "ĐÃ ĐỔI THÀNH RA"
+        face.watch()
+        gate.asked(lambda: robot.press("+1 không quét"))
+        gate.asked(lambda: robot.press("+1 không quét"))
+        robot.settle()
+        gate.asked(lambda: robot.press("Hoàn tác"))
+        robot.press("RA")
+        robot.press("Nhập người")
+        for key in "0900000009":
+            robot.touch(robot.pad(key))
+        robot.touch(robot.app.stage.face.ids.form.ids.count.children[0])
+        robot.settle()
+        by_hand = gate.asked(lambda: robot.press("enter"))
+        assert by_hand.title == "ĐÃ GHI RA"
+        robot.press("Thêm")
+        robot.press("paper")
+        paper = robot.app.stage.face
+        paper.hour, paper.minute, paper.days_ago = 9, 30, 1
+        paper.go_on()
+        robot.settle()
+        for key in "0900000008":
+            robot.touch(robot.pad(key))
+        gate.asked(lambda: robot.press("enter"))
+        gate.sent()
+        tally = gate.window.gate.desk.tally()
+        assert (tally.entered, tally.left, tally.unscanned) == (2, 3, 1)
+    rows = {row["seq"]: row for row in hub.entries("--reveal") if row["place"] == place}
+    kinds = Counter(row["type"] for row in rows.values())
+    assert kinds == {"passage": 3, "correction": 3, "unscanned": 3, "hand": 1, "paper": 1}
+    by_type = {
+        type_: [row for row in rows.values() if row["type"] == type_] for type_ in sorted(kinds)
+    }
+    purpose, undone, turned = by_type["correction"]
+    passages = by_type["passage"]
+    assert (purpose["purpose"], purpose["corrects"]) == ("relative", passages[0]["id"])
+    assert (undone["direction"], undone["corrects"]) == (None, passages[1]["id"])
+    assert (turned["direction"], turned["corrects"]) == ("out", passages[2]["id"])
+    assert [row["count"] for row in by_type["unscanned"]] == [1, 1, -1]
+    assert (by_type["hand"][0]["count"], by_type["hand"][0]["direction"]) == (2, "out")
+    assert by_type["paper"][0]["at_error_s"] == 1800
+
+
+@pytest.mark.parametrize("self_service", [pytest.param(False, marks=pytest.mark.slow), True])
+def test_a_code_shown_on_any_screen_is_recorded(
+    tmp_path: Path, hub: HubProcess, *, self_service: bool
+) -> None:
+    config = replace(Config(), screen=Screen(self_service=self_service))
+    screens = ("attract", "declare", "notice", "language") if self_service else (
+        "guard", "menu", "code", "person", "paper", "shift", "entries", "alerts", "help",
+    )  # fmt: skip
+    with live.kiosk(tmp_path / "k", hub, config, mode=DirectionMode.IN) as gate:
+        for who, screen in enumerate(screens, 40):
+            gate.window.app.stage.go(screen)
+            gate.passes(2)
+            seen = gate.show(card(who))
+            assert (seen.verdict.outcome, gate.window.app.stage.name) == (
+                Outcome.RECORDED,
+                screen,
+            )
+
+
+def test_a_trip_of_the_profile_stands_in_the_entries(tmp_path: Path, hub: HubProcess) -> None:
+    place = hub.place("Xe ví dụ")
+    config = Config(gate=Gate(trip="Huế–Tuy Hòa 14:45"), policy=GatePolicy(purpose="passenger"))
+    with live.kiosk(tmp_path / "k", hub, config, code=hub.code(place)) as gate:
+        gate.show(card(60))
+        gate.sent()
+    (row,) = [row for row in hub.entries() if row["place"] == place]
+    assert (row["trip"], row["purpose"]) == ("Huế–Tuy Hòa 14:45", "passenger")
