@@ -104,6 +104,16 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """Carrying by hand, where there is no network."""
+
+    roots: tuple[str, ...] = ("/media", "/run/media", "/mnt")
+    """Below which folders sticks are mounted; [] looks for none."""
+    folders: tuple[str, ...] = ()
+    """Folders that count as sticks while they are there, mounted or not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signals:
     """What hangs at the board's pins, by GPIO number; 0 for what is not there."""
 
@@ -134,6 +144,7 @@ class Config:
     sound: Sound = field(default_factory=Sound)
     privacy: Privacy = field(default_factory=Privacy)
     storage: Storage = field(default_factory=Storage)
+    carry: Carry = field(default_factory=Carry)
     signals: Signals = field(default_factory=Signals)
 
 

@@ -24,10 +24,12 @@ import kiosk
 from kiosk.answering import Answering
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.camera_choice import CameraChoice
+from kiosk.carry import Carrier
 from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.codes import KINDS
 from kiosk.codes.trustlist import load
 from kiosk.config import Config
+from kiosk.couriers import Couriers, News, watched
 from kiosk.delivering import Delivering
 from kiosk.desk import Desk, Services
 from kiosk.errors import BadConfig, DiskRefused
@@ -53,6 +55,7 @@ from kiosk.presence import tag_key
 from kiosk.queue import Outbox
 from kiosk.reclaim import Reclaim
 from kiosk.recorder import Recorder, Station, start_chain
+from kiosk.returns import heard_ms
 from kiosk.salvage import Report, open_outbox
 from kiosk.signals import open_signals
 from kiosk.sync import Sync
@@ -65,7 +68,7 @@ from kiosk.workers import Latest, Worker
 _log = logging.getLogger(__name__)
 
 PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0, "signals": 10.0,
-             "scanner": 10.0}  # fmt: skip
+             "scanner": 10.0, "carry": 300.0}  # fmt: skip
 """After how long without a pulse a worker hangs: longer than its longest honest step (a
 stream that opens, an answer that trickles)."""
 
@@ -78,6 +81,7 @@ class Post:
     health: Callable[[Health], None] = lambda _: None
     hint: Callable[[str], None] = lambda _: None
     died: Callable[[str], None] = lambda _: None
+    carried: Callable[[News], None] = lambda _: None
 
 
 class Gate:
@@ -110,7 +114,7 @@ class Gate:
         self._timekeeper = (
             Timekeeper(self.memory, self.clock) if isinstance(self.clock, SystemClock) else None
         )
-        self.clock.raise_floor(self.outbox.last_wall_ms())
+        self.clock.raise_floor(max(self.outbox.last_wall_ms(), heard_ms(self.outbox)))
         self.latest: Latest[Frame] = Latest()
         self.membership = Membership(
             data,
@@ -143,6 +147,14 @@ class Gate:
         )
         self.housekeeping = Housekeeping(self.outbox, data, self.clock, config, reclaim=reclaim)
         self.delivering = Delivering(self.sync, lambda: self.outbox.stock().waiting)
+        self.couriers = Couriers(
+            Carrier(self.outbox, self.membership, self.clock, report=lambda: self._report()[:2]),
+            me=lambda: self.membership.identity,
+            clock=self.clock,
+            heard_ms=lambda: heard_ms(self.outbox),
+            seen=watched(config.carry.roots, config.carry.folders),
+            tell=post.carried,
+        )
         self.failed = threading.Event()
         self.camera_state = "starting"
         self.camera_choice: CameraChoice | None = None
@@ -246,6 +258,8 @@ class Gate:
                 status=self._camera_is,
             ),
         }
+        if self.config.carry.roots or self.config.carry.folders:
+            works["carry"] = self.couriers.work
         if self.signals is not None:
             works["signals"] = self.signals.work
         if path := self.config.signals.scanner:

@@ -94,6 +94,18 @@ def purpose(word: str, words: Words) -> str:
     return words[key] if key in words else word.replace("-", " ")
 
 
+def stick(text: str, word: str, *, ok: bool) -> Notice:
+    """Return what to show of a stick: what is being copied, that it can be pulled, what is wrong.
+
+    It stands longer than a verdict, for nobody stands before it; the next person's verdict
+    takes its place at once.
+    """
+    tone = "again" if ok else "look"
+    return Notice(
+        tone, "usb", "ok" if ok else "look", "", text, seconds=8.0 if word != "copying" else 4.0
+    )
+
+
 def _can_be_taken_back(verdict: Verdict) -> bool:
     done = verdict.outcome is Outcome.RECORDED
     return done and verdict.kind != "unscanned" and verdict.reason != "undone"

@@ -13,9 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kiosk import notices
 from kiosk.camera import Camera
 from kiosk.clock import Clock, SystemClock, wall_time
 from kiosk.config import Config
+from kiosk.couriers import News
 from kiosk.enrolling import move
 from kiosk.errors import KioskError, NotEnrolled
 from kiosk.files import Ownership, ensure_folder
@@ -30,6 +32,7 @@ from kiosk.threshold import Threshold
 from kiosk.ui import KioskApp
 from kiosk.view import Guide
 from kiosk.watchdog import Watchdog
+from kiosk.workers import Worker
 from wire.enrol import EnrolmentCode
 
 FAREWELL_S = 1.5
@@ -149,6 +152,7 @@ class Windowed:
             settings = _screen(config, home="welcome")
             return settings, lambda _: None, self.threshold.latest, self.threshold.services()
         self.steward = Stewardship(gate, self.preferences, self._answer, move=self._move)
+        self.steward.offer("export", self._export)
         services = self.steward.services(
             Services(paper=gate.send, declare=gate.send, change_guard=gate.send, households=True)
         )
@@ -157,6 +161,7 @@ class Windowed:
     def _posts(self) -> Post:
         return Post(
             verdict=self._show_verdict,
+            carried=self._show_carried,
             health=self._show_health,
             hint=self._show_hint,
             died=self._show_death,
@@ -214,6 +219,24 @@ class Windowed:
 
     def _show_hint(self, word: str) -> None:
         self.app.post(self.app.show_hint, word)
+
+    def _show_carried(self, news: News) -> None:
+        self.app.post(self._carried, news)
+
+    def _carried(self, news: News) -> None:
+        stage = self.app.stage
+        text = stage.words.say(f"answer.{news.word}", **dict(news.facts))
+        if news.asked:
+            stage.face.progress("export", text)
+            return
+        stage.show(notices.stick(text, news.word, ok=news.ok))
+        if news.word != "copying":
+            self.app.play("ok" if news.ok else "look")
+
+    def _export(self, worker: Worker) -> Answer:
+        """Copy to the stick that is there, for the steward."""
+        news = self.gate.couriers.wanted(beat=worker.pulse.beat)
+        return Answer(news.ok, news.word, news.facts)
 
     def _show_death(self, name: str) -> None:
         self._failed = True

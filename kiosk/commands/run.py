@@ -12,6 +12,7 @@ from types import FrameType
 
 from kiosk import config as configuration
 from kiosk.commands.lines import say, verdict_line
+from kiosk.couriers import News
 from kiosk.errors import BadInput
 from kiosk.gate import Gate, Post
 from kiosk.model import DirectionMode, Verdict
@@ -41,9 +42,14 @@ def run(options: argparse.Namespace) -> int:
         with spoken:
             say(verdict_line(verdict))
 
+    def tell_stick(news: News) -> None:
+        with spoken:
+            say({"stick": {"word": news.word, "ok": news.ok, "count": news.count,
+                           "left_out": news.left_out, "retired": news.retired}})  # fmt: skip
+
     stop = threading.Event()
     _on_signals(stop)
-    with Gate(options.data, config, Post(verdict=tell), mode=mode) as gate:
+    with Gate(options.data, config, Post(verdict=tell, carried=tell_stick), mode=mode) as gate:
         gate.start(camera, fps=options.fps)
         _wait(gate, stop)
         if gate.failed.is_set():

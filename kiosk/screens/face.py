@@ -110,5 +110,8 @@ class Face(FloatLayout):
     def answer(self, errand: str, answer: Answer) -> None:
         """Take what came of an errand."""
 
+    def progress(self, errand: str, text: str) -> None:
+        """Say how far an errand is."""
+
     def tick(self) -> None:
         """Once a second."""
