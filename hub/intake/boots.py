@@ -6,17 +6,22 @@ import uuid
 
 from hub.intake import store
 from hub.intake.clocks import DELAY_MS, Sample, Stated, better, stated
-from hub.intake.exchange import Exchange
+from hub.intake.exchange import Exchange, heard
 from hub.intake.models import Boot
 from wire.entry import Header
 
 
 class Boots:
-    """States times; making it takes the exchange's own measure into account."""
+    """States times; making it takes the exchange's own measure into account.
+
+    ``late``: the kiosk has said something newer since. The exchange was kept back on the
+    way, or somebody sends it again: it tells how the kiosk was, not how it is.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._kiosk = exchange.claim.kiosk_id
         self._samples: dict[uuid.UUID, Sample | None] = {}
+        self.late = False
         if not exchange.carried:
             self._measure(exchange)
 
@@ -32,14 +37,20 @@ class Boots:
                 sample_ms=seen.at_ms,
                 first_ms=now,
                 last_ms=now,
+                heard_ms=clocks.boot_ms,
             )
             store.correct_boot(self._kiosk, clocks.boot_id, seen.offset_ms, seen.at_ms, DELAY_MS)
             best = seen
         else:
             best = better(Sample(boot.offset_ms, boot.sample_ms), seen)
-            boot.offset_ms, boot.sample_ms, boot.last_ms = best.offset_ms, best.at_ms, now
-            boot.save(update_fields=["offset_ms", "sample_ms", "last_ms"])
+            self.late = clocks.boot_ms < boot.heard_ms
+            if not self.late:
+                boot.last_ms, boot.heard_ms = now, clocks.boot_ms
+            boot.offset_ms, boot.sample_ms = best.offset_ms, best.at_ms
+            boot.save(update_fields=["offset_ms", "sample_ms", "last_ms", "heard_ms"])
         self._samples[clocks.boot_id] = best
+        if not self.late:
+            heard(exchange)
 
     def stated(self, header: Header) -> Stated:
         """Return when the entry was made, as well as that can be known now."""

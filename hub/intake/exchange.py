@@ -47,7 +47,7 @@ class Exchange:
 
 
 def met(exchange: Exchange) -> None:
-    """Note that the kiosk was heard; call first in the transaction.
+    """Take the kiosk's row; call first in the transaction.
 
     The kiosk's row is what exchanges of one kiosk queue at, so a batch and its replay
     are never settled at once. A key that was revoked meanwhile is refused after all.
@@ -56,9 +56,11 @@ def met(exchange: Exchange) -> None:
     claim.kiosk = Kiosk.objects.select_for_update().get(pk=claim.kiosk_id)
     claim.status = Claim.objects.values_list("status", flat=True).get(pk=claim.pk)
     check_standing(claim, exchange.request)
-    if exchange.carried:
-        return  # it was written any time ago: nothing is known of the kiosk now
-    Kiosk.objects.filter(pk=claim.kiosk_id).update(
+
+
+def heard(exchange: Exchange) -> None:
+    """Note that the kiosk lives, and what its clock shows."""
+    Kiosk.objects.filter(pk=exchange.claim.kiosk_id).update(
         last_seen=exchange.now,
         clock=exchange.clocks.state,
         clock_off_ms=exchange.clocks.wall_ms - exchange.now_ms,

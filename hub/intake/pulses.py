@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 from hub.carry import copies
@@ -48,7 +49,8 @@ def pulse(data: bytes, *, carried: bool = False) -> Answer:
     exchange = Exchange.with_(claim, message.request, message.clocks, carried=carried)
     with durable():
         met(exchange)
-        Boots(exchange)
+        if Boots(exchange).late:
+            exchange = replace(exchange, carried=True)
         _note(exchange, message, health, tally)
         told(claim.kiosk_id)
         held = tuple(

@@ -204,7 +204,8 @@ class Boot(models.Model):
     """One run of a kiosk's boot clock against the hub's.
 
     ``offset_ms``: the hub's time minus CLOCK_BOOTTIME, the smallest of all exchanges (a
-    message is never early), seen when the boot clock showed ``sample_ms``.
+    message is never early), seen when the boot clock showed ``sample_ms``. ``heard_ms``: the
+    latest that the boot clock showed in any exchange.
     """
 
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="boots")
@@ -213,6 +214,7 @@ class Boot(models.Model):
     sample_ms = models.BigIntegerField()
     first_ms = models.BigIntegerField()
     last_ms = models.BigIntegerField()
+    heard_ms = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint("kiosk", "boot_id", name="one_row_per_boot")]

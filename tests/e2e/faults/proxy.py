@@ -10,6 +10,7 @@ is kept in ``proxy.exchanges``.
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 import threading
 from collections.abc import Callable
@@ -46,6 +47,8 @@ class LyingProxy:
         self.lie: Lie = honest
         self.exchanges: list[Exchange] = []
         self.asked = 0
+        self.kept = self.last = b""  # what a lie remembers for the next one
+        self.closing = threading.Event()
         self._changed = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._port = self._listener.getsockname()[1]
@@ -108,6 +111,7 @@ class LyingProxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.closing.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
@@ -175,6 +179,42 @@ def not_even_http(proxy: LyingProxy, request: bytes) -> bytes:
 def cut_after(count: int) -> Lie:
     """Let the hub answer, and pass on only the first ``count`` bytes."""
     return lambda proxy, request: proxy.ask(request)[:count]
+
+
+def delayed(seconds: float) -> Lie:
+    """Let the hub answer, and hold the answer back for a while."""
+
+    def lie(proxy: LyingProxy, request: bytes) -> bytes:
+        answer = proxy.ask(request)
+        proxy.closing.wait(seconds)
+        return answer
+
+    return lie
+
+
+def late(proxy: LyingProxy, request: bytes) -> bytes:
+    """Keep the request and hang up; it reaches the hub after the next one has."""
+    before, proxy.kept = proxy.kept, request
+    if before:
+        proxy.ask(before)
+    return b""
+
+
+def crossed(proxy: LyingProxy, request: bytes) -> bytes:
+    """Give this request the answer to the one before: true, signed, and to another question."""
+    before, proxy.last = proxy.last, proxy.ask(request)
+    return before or proxy.last
+
+
+def noisy(chance: random.Random) -> Lie:
+    """Let the hub answer, and flip one bit of it."""
+
+    def lie(proxy: LyingProxy, request: bytes) -> bytes:
+        answer = bytearray(proxy.ask(request))
+        answer[chance.randrange(len(answer))] ^= 1 << chance.randrange(8)
+        return bytes(answer)
+
+    return lie
 
 
 def twice(proxy: LyingProxy, request: bytes) -> bytes:
