@@ -246,6 +246,8 @@ class GatePolicy:
     """What everybody comes for here (staff, guest …); empty where it differs."""
     purposes: tuple[str, ...] = ()
     """What the guard is asked to choose from; none means nobody is asked."""
+    form: tuple[str, ...] = ()
+    """What the declaration form asks besides: ``nationality``, ``email``, ``places``."""
     purpose_from_pass: bool = True
     """Whether the purpose that a signed pass or declaration states is taken."""
 

@@ -290,6 +290,7 @@ def _screen(config: Config, **more: Any) -> ScreenSettings:
         reach=screen.reach,
         self_service=screen.self_service,
         purposes=config.policy.purposes,
+        form=config.policy.form,
         trip=config.gate.trip,
         authority=screen.authority,
         keep_days=screen.notice_days,

@@ -13,7 +13,7 @@ from kiosk.model import Declare, Person
 from kiosk.notices import GATE_TIME, Notice
 from kiosk.screens.face import Means
 from kiosk.screens.field import Field  # noqa: F401 - named in declare.kv
-from kiosk.screens.keyboard import Keyboard  # noqa: F401 - the same
+from kiosk.screens.keyboard import WHOLE, Keyboard  # noqa: F401 - the same
 from kiosk.screens.page import Choices, PageFace, Stepper  # noqa: F401 - the same
 from kiosk.screens.parts import Shelf
 from kiosk.screens.person import wrong_in_name
@@ -57,7 +57,7 @@ class DeclareFace(PageFace):
         self._typing = Typing()
         self._waited = 0
         super().__init__(means, **kwargs)
-        self._questions = questions(means.settings.purposes)
+        self._questions = questions(means.settings.purposes, means.settings.form)
         self.many = len(self._questions)
         self.ids.panels.shelve(self.ids, "choices", "field", "consent", "sending")
         for name in ("at", "words", "state"):
@@ -118,7 +118,7 @@ class DeclareFace(PageFace):
         if key == "clear":
             self._typing.clear()
             self._typed_now()
-        elif len(key) > 1 and key != "+84":
+        elif len(key) > 1 and key not in WHOLE:
             self.press(key)
         else:
             self.type(key)
@@ -141,6 +141,8 @@ class DeclareFace(PageFace):
             return self.words["person.figures"]
         if self.kind == "name" and wrong_in_name(text):
             return self.words["person.letters"]
+        if self.kind == "email" and not (text.isascii() and " " not in text):
+            return self.words["form.trouble.email"]
         if not text.isprintable() or any(ord(letter) > 0x1EFF for letter in text if letter != "’"):
             return self.words["entry.letters"]
         if len(self._typing.text) + len(text) > longest:
@@ -178,13 +180,22 @@ class DeclareFace(PageFace):
             if wrong:
                 self.trouble = self.words[f"form.trouble.{wrong}"]
                 return
-        if self.at + 1 < self.many:
-            self.at += 1
+        self._move(1)
+
+    def _move(self, way: int) -> None:
+        """Go to the next question (or the one before) that is asked after these answers."""
+        at = int(self.at) + way
+        while 0 <= at < self.many:
+            when = self._questions[at].when
+            if when is None or self._answers.text(when[0]) == when[1]:
+                self.at = at
+                return
+            at += way
 
     def back(self) -> None:
         """Go to the question before; from the first one, leave."""
         if self.state == "asking" and self.at > 0:
-            self.at -= 1
+            self._move(-1)
         else:
             super().back()
 
@@ -228,7 +239,7 @@ class ExpressFace(PageFace):
         """Take a key of the keyboard on glass."""
         if key == "clear":
             self.phone_text = self.trouble = ""
-        elif len(key) > 1 and key != "+84":
+        elif len(key) > 1 and key not in WHOLE:
             self.press(key)
         else:
             self.type(key)

@@ -7,6 +7,7 @@ symptoms, contacts. One question a step; nobody is asked what does not matter he
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,24 +23,43 @@ OLDEST = 120
 LONGEST_NAME = 60
 LONGEST_ADDRESS = 120
 DOCUMENTS = {9, 12}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One step. ``kind``: ``choice, several, phone, name, year, document, address, consent``.
+    """One step. ``kind``: ``choice, several, consent``, or what is typed: ``phone, name, year,
+    document, address, email``.
 
     ``options`` are stable words; where ``none`` is among those of ``several`` it excludes
-    the others and goes on at once.
+    the others and goes on at once. ``when`` names the answer to an earlier question without
+    which this one is not asked.
     """
 
     key: str
     kind: str
     options: tuple[str, ...] = ()
     optional: bool = False
+    when: tuple[str, str] | None = None
 
 
-def questions(purposes: tuple[str, ...] = ()) -> tuple[Question, ...]:
-    """Return the steps of the form; ``purposes`` are asked for where the place has any."""
+FURTHER: Mapping[str, tuple[Question, ...]] = {
+    "nationality": (
+        Question("nationality", "choice", ("vietnam", "abroad")),
+        Question("country", "name", when=("nationality", "abroad")),
+    ),
+    "email": (Question("email", "email", optional=True),),
+    "places": (Question("places", "address", optional=True),),
+}
+"""What a gate's profile may ask besides, by the word in its ``form``."""
+
+
+def questions(purposes: tuple[str, ...] = (), form: tuple[str, ...] = ()) -> tuple[Question, ...]:
+    """Return the steps of the form; ``purposes`` are asked for where the place has any.
+
+    ``form`` names the questions of :data:`FURTHER` that this place asks.
+    """
+    further = [question for word, asked in FURTHER.items() if word in form for question in asked]
     asked: tuple[Question, ...] = (
         Question("whom", "choice", ("self", "other")),
         Question("phone", "phone"),
@@ -48,6 +68,7 @@ def questions(purposes: tuple[str, ...] = ()) -> tuple[Question, ...]:
         Question("sex", "choice", ("male", "female")),
         Question("document", "document", optional=True),
         Question("address", "address", optional=True),
+        *further,
     )
     if purposes:
         asked += (Question("purpose", "choice", purposes),)
@@ -98,6 +119,8 @@ def trouble(question: Question, answer: str, today: dt.date) -> str:
             return "" if known else "year"
         case "document":
             return "" if len(answer) in DOCUMENTS or not answer.isdigit() else "document"
+        case "email":
+            return "" if _EMAIL.fullmatch(answer.strip()) else "email"
     return ""
 
 
@@ -126,7 +149,10 @@ def declaration(answers: Answers) -> Declare:
 
 def _flat(given: Mapping[str, str | tuple[str, ...]]) -> list[tuple[str, str]]:
     """Return the answers that are no part of the person."""
-    asked = ("whom", "purpose", "symptoms", "contacts", "consent")
+    asked = (
+        *("whom", "nationality", "country", "email", "places"),
+        *("purpose", "symptoms", "contacts", "consent"),
+    )
     return [
         (key, value if isinstance(value, str) else " ".join(value))
         for key, value in given.items()

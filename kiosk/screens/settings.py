@@ -33,6 +33,7 @@ class ScreenSettings:
     mirror: bool = False
     self_service: bool = False
     purposes: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
     trip: str = ""
     home: str = ""
     """The first screen, where it is neither the guard's nor the visitors'."""

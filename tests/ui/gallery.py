@@ -44,6 +44,7 @@ SETTINGS = ScreenSettings(
     hotline="1900 0000",
     volume=0.0,
     purposes=PURPOSES,
+    form=("nationality", "email", "places"),
 )
 HEALTH = Health(
     waiting=0,

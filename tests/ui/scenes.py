@@ -139,6 +139,15 @@ def _asked(at: int, typed: str = "") -> Callable[[Robot], None]:
     return scene
 
 
+def _further(word: str, typed: str = "") -> Callable[[Robot], None]:
+    def scene(robot: Robot) -> None:
+        face = robot.app.stage.go("declare")
+        face.at = [question.key for question in face._questions].index(word)
+        face.type(typed)
+
+    return scene
+
+
 def express(robot: Robot) -> None:
     """The short form of a bus bay."""
     face = robot.app.stage.go("express")
@@ -225,13 +234,16 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "toast": toast,
     "attract": attract,
     "declare-choice": _asked(0),
+    "declare-nationality": _further("nationality"),
+    "declare-email": _further("email", "vi.du@"),
+    "declare-places": _further("places"),
     "declare-phone": _asked(1, "0900000001"),
     "declare-name": _asked(2, "Nguyeenx Thij Vis Duj"),
     "declare-address": _asked(6),
-    "declare-purpose": _asked(7),
-    "declare-symptoms": _asked(8),
-    "declare-contacts": _asked(9),
-    "declare-consent": _asked(10),
+    "declare-purpose": _further("purpose"),
+    "declare-symptoms": _further("symptoms"),
+    "declare-contacts": _further("contacts"),
+    "declare-consent": _further("consent"),
     "express": express,
     "receipt": receipt,
     "notice": _page("notice"),

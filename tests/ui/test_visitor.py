@@ -18,7 +18,7 @@ from tests.ui.desk import Desk
 from tests.ui.robot import Robot, driven, left_over, texts
 from tests.ui.sample import StillSource
 
-SETTINGS = replace(gallery.SETTINGS, self_service=True, mirror=True, purposes=PURPOSES)
+SETTINGS = replace(gallery.SETTINGS, self_service=True, mirror=True, purposes=PURPOSES, form=())
 
 
 class Board:
@@ -114,6 +114,37 @@ def test_a_declaration_takes_twelve_touches_beside_typing(robot: Robot, desk: De
     assert (declared.summary, declared.purpose, declared.by_other) == ((), "patient", False)
     assert dict(declared.answers)["consent"] == "yes"
     assert "Đang ghi…" in texts(robot)
+
+
+def test_what_the_profile_asks_besides_is_asked_and_only_where_it_matters(desk: Desk) -> None:
+    from kiosk.ui import KioskApp
+
+    settings = replace(SETTINGS, purposes=(), form=("nationality", "email", "places"))
+    app = KioskApp(
+        settings, send=desk.send, now=lambda: gallery.AT, services=Services(declare=desk.send)
+    )
+    with driven(app) as robot:
+        face = robot.app.stage.go("declare")
+        face._answers.given.update(whom="self", phone="0900000001", name="Dụ", year="1950")
+        order = [question.key for question in questions((), settings.form)]
+        face.at = order.index("address")
+        robot.settle()
+        press(robot, "enter", "Việt Nam")
+        assert "Thư điện tử?" in texts(robot), "whoever is from here is not asked which country"
+        press(robot, "Quay lại", "Nước khác")
+        strike(robot, "laof")
+        press(robot, "enter")
+        strike(robot, "a")
+        press(robot, "enter")
+        assert "Địa chỉ thư chưa đúng." in texts(robot)
+        press(robot, "@", "gmail.com", "enter")
+        strike(robot, "hue")
+        press(robot, "enter", "Không có", "Không có", "agree")
+    declared = desk.asked[-1]
+    assert isinstance(declared, Declare)
+    given = dict(declared.answers)
+    assert (given["nationality"], given["country"]) == ("abroad", "lào")
+    assert (given["email"], given["places"]) == ("a@gmail.com", "hue")
 
 
 def walk_to(robot: Robot, key: str) -> None:
