@@ -38,6 +38,8 @@ class EnrolFace(StewardFace):
     def enter(self) -> None:
         """Watch for an enrolment code."""
         super().enter()
+        if not self.means.session.open:
+            return
         self.ids.preview.start()
         if self.means.services.watch_for_enrolment is not None:
             self.means.services.watch_for_enrolment(True)
@@ -74,14 +76,6 @@ class WelcomeFace(EnrolFace):
     """The first screen of a kiosk that belongs to no place: nothing to protect, one thing to do."""
 
     patience = None
-
-    def enter(self) -> None:
-        """Follow the camera, whose thread looks for the code by itself."""
-        self.ids.preview.start()
-
-    def leave(self) -> None:
-        """Stop."""
-        self.ids.preview.stop()
 
     def press(self, key: str) -> bool:
         """There is no way back from the first screen."""
@@ -121,6 +115,8 @@ class CameraFace(StewardFace):
     def enter(self) -> None:
         """Follow the camera and measure."""
         super().enter()
+        if not self.means.session.open:
+            return
         self.ids.preview.start()
         self._measuring = Clock.schedule_interval(self._measure, METER_S)
         self._measure()

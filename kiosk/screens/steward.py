@@ -163,7 +163,7 @@ class PinFace(PageFace):
 class StewardFace(PageFace):
     """A page that only an opened session shows."""
 
-    patience = 180
+    patience: int | None = 180
 
     def enter(self) -> None:
         """Turn away whoever did not come through the PIN."""
