@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from urllib.parse import unquote, urlsplit
 
 from hub.errors import BadUsage
 
 SQLITE_FILE = "hub.sqlite3"
+LEAVING_S = 2
+"""How long a new server waits for the old one's processes to be gone."""
 
 
 def state_folder() -> Path:
@@ -52,6 +55,10 @@ class Home:
         """Whether the database is a file of SQLite."""
         return not self.database.startswith(("postgres://", "postgresql://"))
 
+    def exists(self) -> bool:
+        """Whether a hub was ever started here: it made its keys first."""
+        return self.keys.is_dir()
+
     def activate(self) -> None:
         """Make the folder (mode 0700) and let Django's settings see this home."""
         try:
@@ -69,15 +76,19 @@ class Home:
         """Return Django's description of the database; raises :class:`BadUsage`."""
         if not self.sqlite:
             return _postgresql(self.database)
-        path = self.folder / SQLITE_FILE
-        if self.database:
-            split = urlsplit(self.database)
-            if split.scheme != "sqlite" or not split.path.strip("/"):
-                raise BadUsage(
-                    "--database takes postgresql://user@host/name or sqlite:///path/to/file."
-                )
-            path = Path("/" + unquote(split.path).lstrip("/"))
-        return _sqlite(path)
+        return _sqlite(self.sqlite_path)
+
+    @property
+    def sqlite_path(self) -> Path:
+        """Where SQLite's file lies; raises :class:`BadUsage` for an address that is none."""
+        if not self.database:
+            return self.folder / SQLITE_FILE
+        split = urlsplit(self.database)
+        if split.scheme != "sqlite" or not split.path.strip("/"):
+            raise BadUsage(
+                "--database takes postgresql://user@host/name or sqlite:///path/to/file."
+            )
+        return Path("/" + unquote(split.path).lstrip("/"))
 
     def remember_url(self, url: str, pin: bytes = b"") -> None:
         """Keep the address at which this hub is served, for enrolment codes.
@@ -100,6 +111,35 @@ class Home:
         """Return the names under which people reach this hub: --url's, and HUB_HOSTS (commas)."""
         more = {name.strip().lower() for name in os.environ.get("HUB_HOSTS", "").split(",")}
         return (more | {urlsplit(self.remembered_url()[0]).hostname or ""}) - {""}
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Let one server at a time use a file of SQLite; raises :class:`BadUsage` for another.
+
+        PostgreSQL is for several, and locks by itself. The kernel lets go when a process ends.
+        """
+        if not self.sqlite:
+            yield
+            return
+        path = self.sqlite_path
+        try:
+            lock = path.with_name(path.name + ".serving").open("w")
+        except OSError as error:
+            raise BadUsage(f"{path.parent} cannot be used: {error.strerror}.") from error
+        with lock as handle:
+            patience = Event()
+            for _ in range(LEAVING_S * 10):  # one that was just stopped may still be leaving
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    patience.wait(0.1)
+            else:
+                raise BadUsage(
+                    f"Another hub serve uses {path}: stop it first. Several servers at a time "
+                    "need PostgreSQL (--database)."
+                )
+            yield
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -9,18 +9,35 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub.arguments import parser
-from hub.errors import HubError
+from hub.errors import BadUsage, HubError
 from hub.home import Home, state_folder
+from hub.secrecy import keep_memory_secret
+
+_LOOKS = frozenset(
+    {
+        "entries:entries", "reports:report_", "reports:letters", "audits:audit",
+        "cases:open_", "cases:approve", "cases:review", "cases:close", "cases:note",
+        "cases:list_", "cases:run", "kiosks:list_", "passes:list_", "passes:revoke",
+        "forgetting:purge", "forgetting:erase", "venues:worksheet", "venues:stage",
+        "accounts:list_", "accounts:change", "factors:give",
+    }
+)  # fmt: skip
+"""What has nothing to do where there is no hub: a mistyped folder must not become one."""
 
 
 def cli(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     args = parser().parse_args(argv)
     os.umask(0o077)
+    keep_memory_secret()
     database = args.database or os.environ.get("HUB_DATABASE", "")
     folder = args.data or os.environ.get("HUB_DATA") or state_folder()
     home = Home(Path(folder), database)
     try:
+        if args.run in _LOOKS and not home.exists():
+            raise BadUsage(
+                f"There is no hub in {home.folder}: check --data, or start one with hub serve."
+            )
         home.activate()
         _start_django(home)
         module, name = args.run.split(":")

@@ -11,8 +11,7 @@ from hub.commands.output import actor, iso, print_json
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.models import Place
-from hub.places import boardcheck, boards
-from hub.places.models import Stage
+from hub.places import boardcheck, boards, units
 
 
 def board(args: argparse.Namespace, home: Home) -> int:
@@ -25,16 +24,15 @@ def board(args: argparse.Namespace, home: Home) -> int:
 
 
 def _draw(args: argparse.Namespace, home: Home) -> int:
-    if args.out is None or bool(args.what) == args.all:
-        raise BadUsage("Give the places (or --all) and where to: hub board PLACE --out F.pdf.")
+    if args.out is None or [bool(args.what), args.all, bool(args.unit)].count(True) != 1:
+        raise BadUsage(
+            "Give the places, --unit or --all, and where to: hub board PLACE --out F.pdf."
+        )
     url = address(args.url or home.remembered_url()[0])
     database.ready(home)
-    if args.all:
-        places = list(
-            Place.objects.select_related("profile")
-            .exclude(profile__stage=Stage.CLOSED)
-            .order_by("address", "name")
-        )
+    if args.all or args.unit:
+        found = units.places_of(units.named(args.unit, args.tree)) if args.unit else Place.objects
+        places = boards.printable(found.all())
     else:
         places = [_place(text) for text in args.what]
     if not places:

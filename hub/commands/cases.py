@@ -6,8 +6,9 @@ import argparse
 import sys
 
 from hub import database, sheets
-from hub.commands.accounts import asked
+from hub.commands.accounts import asked, asked_role
 from hub.commands.output import actor, print_json, print_table
+from hub.desk import rights
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.audit import record
@@ -52,32 +53,32 @@ def open_(args: argparse.Namespace, home: Home) -> int:
 def approve(args: argparse.Namespace, home: Home) -> int:
     """Approve a case that somebody else opened."""
     database.ready(home)
-    case = cases.find_case(args.case)
-    cases.approve(case, actor=asked(args), days=args.days)
+    case, who = _case(args)
+    cases.approve(case, actor=who, days=args.days)
     return _say(args, case)
 
 
 def review(args: argparse.Namespace, home: Home) -> int:
     """Review an emergency trace of somebody else."""
     database.ready(home)
-    case = cases.find_case(args.case)
-    cases.review(case, actor=asked(args), finding=args.finding)
+    case, who = _case(args)
+    cases.review(case, actor=who, finding=args.finding)
     return _say(args, case)
 
 
 def close(args: argparse.Namespace, home: Home) -> int:
     """Close a case."""
     database.ready(home)
-    case = cases.find_case(args.case)
-    cases.close(case, actor=asked(args))
+    case, who = _case(args)
+    cases.close(case, actor=who)
     return _say(args, case)
 
 
 def note(args: argparse.Namespace, home: Home) -> int:
     """Note what a call came to."""
     database.ready(home)
-    case = cases.find_case(args.case)
-    changed = calls.change(case, args.contact, state=args.state, note=args.note, actor=asked(args))
+    case, who = _case(args)
+    changed = calls.change(case, args.contact, state=args.state, note=args.note, actor=who)
     if args.json:
         print_json({"contact": str(changed.pk), "state": changed.state})
     else:
@@ -113,10 +114,14 @@ def run(args: argparse.Namespace, home: Home) -> int:
         raise BadUsage("An export needs --reason.")
     if not 1 <= args.generations <= 2:
         raise BadUsage("--generations takes 1 or 2.")
-    case = cases.find_case(args.case)
+    role = asked_role(args) if args.account else None
+    case = rights.case_for(role, args.case) if role else cases.find_case(args.case)
+    who = str(role.account.get_username()) if role else actor()
+    places = rights.scope(role) if role else None
     found = trace(
         case,
-        actor=actor(),
+        actor=who,
+        places=None if places is None else frozenset(places),
         generations=args.generations,
         least_minutes=args.minutes,
         reason=args.reason,
@@ -125,7 +130,7 @@ def run(args: argparse.Namespace, home: Home) -> int:
         with durable():
             record(
                 "trace-export",
-                actor=actor(),
+                actor=who,
                 subject=case.pk,
                 reason=args.reason,
                 detail={"contacts": len(found.lines)},
@@ -136,6 +141,12 @@ def run(args: argparse.Namespace, home: Home) -> int:
     else:
         _print(found)
     return 0
+
+
+def _case(args: argparse.Namespace) -> tuple[Case, str]:
+    """Return the case, which must be one of the account's unit, and the account's name."""
+    role = asked_role(args)
+    return rights.case_for(role, args.case), str(role.account.get_username())
 
 
 def _print(found: Trace) -> None:

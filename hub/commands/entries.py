@@ -16,7 +16,7 @@ from hub.commands.output import actor, iso, local, print_json
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.masked import masked_line, masked_person
-from hub.intake.models import Claim, Entry, EntryFlag
+from hub.intake.models import Claim, Entry, EntryFlag, Place
 from hub.intake.models.records import EPOCH
 from hub.intake.opening import person_of
 from hub.intake.pulses import plain_json
@@ -43,6 +43,9 @@ def entries(args: argparse.Namespace, home: Home) -> int:
 def _selected(args: argparse.Namespace) -> QuerySet[Entry]:
     found = Entry.objects.annotate(time=Coalesce("at_ms", "wall_ms"))
     if args.place:
+        known = Place.objects.filter(pk=args.place).exists()
+        if not (known or found.filter(place=args.place).exists()):
+            raise BadUsage(f"There is no place “{args.place}”; hub place list shows them.")
         found = found.filter(place=args.place)
     if args.since:
         try:

@@ -13,14 +13,16 @@ from hub.commands.venues import stage_of
 from hub.home import Home
 from hub.intake.models import Place
 from hub.intake.registry import add_place
+from hub.places import kinds
 from hub.places.lifecycle import close_ended, profile_of
 
 
 def add(args: argparse.Namespace, home: Home) -> int:
     """Register a place and print its id."""
+    kind = kinds.named(args.kind)
     database.ready(home)
     place = add_place(
-        args.name, kind=args.kind, address=args.address, gates=args.gates, actor=actor()
+        args.name, kind=kind.id, address=args.address, gates=args.gates, actor=actor()
     )
     profile_of(place)
     if args.json:

@@ -1,4 +1,4 @@
-"""``hub report``: which gates scan, which do not, and who must act."""
+"""``hub report`` and ``hub letters``: which gates scan, which do not, and who must act."""
 
 from __future__ import annotations
 
@@ -6,28 +6,53 @@ import argparse
 import datetime as dt
 
 from hub import database, sheets
-from hub.commands.output import print_json, print_table
+from hub.commands.accounts import asked_role
+from hub.commands.output import actor, print_json, print_table
+from hub.compliance import documents, reminders
 from hub.compliance.figures import Span
+from hub.compliance.progress import progress
 from hub.compliance.report import Report, Row, report
-from hub.errors import BadUsage
+from hub.desk import rights
+from hub.desk.models import Role
+from hub.errors import BadUsage, NotAllowed
 from hub.home import Home
+from hub.paper import letter_docx, letter_pdf
+from hub.places import units
+from hub.places.models import Unit
 from hub.tracing.pairing import VIETNAM
 from hub.tracing.tables import iso, moment
 
 HEAD = (
-    "Nơi", "Tên", "Loại", "Đơn vị chịu trách nhiệm", "Người đứng đầu", "Đã quét", "Nhập tay",
-    "Không quét", "Tỉ lệ quét", "Do ai đếm", "Từ chối", "Số người", "Dấu hiệu",
+    "Nơi", "Tên", "Loại", "Tình trạng", "Đơn vị chịu trách nhiệm", "Người đứng đầu", "Địa bàn",
+    "Cơ quan chủ quản", "Đã quét", "Nhập tay", "Không quét", "Tỉ lệ quét", "Do ai đếm", "Từ chối",
+    "Số người", "Dấu hiệu",
+)  # fmt: skip
+PROGRESS = (
+    "Đơn vị", "Người đứng đầu", "Đã biết", "Đã đăng ký", "Có bảng hoặc máy", "Có quét",
+    "Có dấu hiệu",
 )  # fmt: skip
 
 
 def report_(args: argparse.Namespace, home: Home) -> int:
-    """Print the report; with --xlsx also as a workbook."""
+    """Print the report; with --xlsx, --docx or --pdf also as a file."""
     database.ready(home)
-    made = report(_span(args), places=[args.place] if args.place else None)
+    span = _span(args)
+    role = asked_role(args) if args.account else None
+    unit = units.named(args.unit, args.tree) if args.unit else None
+    made = report(span, places=_scope(args, role, unit))
     if args.place and not made.rows:
         raise BadUsage(f"There is no place “{args.place}”; hub place list shows them.")
+    unit = unit or (role.unit if role else None)
+    tree = args.tree or (str(unit.tree) if unit else "")
     if args.xlsx:
         sheets.save(args.xlsx, workbook(made))
+    if args.docx or args.pdf:
+        today = dt.datetime.now(VIETNAM).date()
+        said = documents.letter(made, documents.Sender.of(unit), tree=tree, day=today)
+        if args.docx:
+            sheets.save(args.docx, letter_docx.draw(said))
+        if args.pdf:
+            sheets.save(args.pdf, letter_pdf.draw(said))
     if args.json:
         print_json(facts(made))
         return 0
@@ -48,6 +73,52 @@ def report_(args: argparse.Namespace, home: Home) -> int:
     return 0
 
 
+def letters(args: argparse.Namespace, home: Home) -> int:
+    """Write a reminder for each unit whose places show signs of a violation."""
+    database.ready(home)
+    if not 1 <= args.within <= 90:
+        raise BadUsage("--within takes 1 to 90 days.")
+    role = asked_role(args) if args.account else None
+    unit = units.named(args.unit, args.tree) if args.unit else None
+    args.place = ""
+    who = str(role.account.get_username()) if role else actor()
+    made = reminders.make(
+        _scope(args, role, unit),
+        sender=unit or (role.unit if role else None),
+        within=args.within,
+        actor=who,
+    )
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadUsage(f"{args.out} cannot be made: {error.strerror}.") from error
+    for one in made:
+        path = args.out / f"{one.unit.tree}-{one.unit.code}"
+        sheets.save(path.with_suffix(".docx"), letter_docx.draw(one.letter))
+        sheets.save(path.with_suffix(".pdf"), letter_pdf.draw(one.letter))
+        if args.json:
+            facts = {"unit": one.unit.code, "tree": str(one.unit.tree), "file": f"{path}.pdf"}
+            print_json(facts | {"places": [row.place for row in one.rows]})
+    if not args.json:
+        print(f"{len(made)} letters in {args.out}.")
+    return 0
+
+
+def _scope(args: argparse.Namespace, role: Role | None, unit: Unit | None) -> list[str] | None:
+    """Return the places asked for; raises NotAllowed for what the account may not see."""
+    allowed = rights.scope(role) if role else None
+    if args.place:
+        if role:
+            rights.place_for(role, args.place)
+        return [args.place]
+    if unit is None:
+        return allowed
+    ids = list(units.places_of(unit).values_list("pk", flat=True))
+    if role and role.unit and unit.pk not in units.below(role.unit):
+        raise NotAllowed("This unit is not below the account's.")
+    return ids
+
+
 def workbook(made: Report) -> bytes:
     """Return the report as XLSX: every place, and what has signs of a violation."""
     flagged = "Có dấu hiệu vi phạm"
@@ -55,6 +126,17 @@ def workbook(made: Report) -> bytes:
         [
             ("Các nơi", HEAD, [_cells(row) for row in made.rows]),
             (flagged, HEAD, [_cells(row) for row in made.flagged]),
+            *(
+                (
+                    title,
+                    PROGRESS,
+                    [
+                        (p.unit, p.head, p.known, p.registered, p.equipped, p.scanning, p.flagged)
+                        for p in progress(made.rows, tree)
+                    ],
+                )
+                for title, tree in (("Theo địa bàn", "territory"), ("Theo chủ quản", "body"))
+            ),
         ]
     )
 
@@ -91,6 +173,10 @@ def _place(row: Row) -> dict[str, object]:
         "place": row.place,
         "name": row.name,
         "unit": row.unit or None,
+        "head": row.head or None,
+        "stage": row.stage,
+        "territory": row.territory.code or None,
+        "body": row.body.code or None,
         "scanned": seen.scanned,
         "by_hand": seen.by_hand,
         "unscanned": seen.unscanned,
@@ -107,7 +193,8 @@ def _place(row: Row) -> dict[str, object]:
 def _cells(row: Row) -> list[sheets.Cell]:
     seen = row.figures
     return [
-        row.place, row.name, row.kind, row.unit, row.head, seen.scanned, seen.by_hand,
+        row.place, row.name, row.kind, row.stage, row.unit, row.head, row.territory.name,
+        row.body.name, seen.scanned, seen.by_hand,
         seen.unscanned, None if seen.share is None else round(seen.share, 4), seen.counted_by,
         seen.refused, seen.people, ", ".join(s.word for s in row.signs),
     ]  # fmt: skip

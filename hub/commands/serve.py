@@ -58,6 +58,17 @@ def serve(args: argparse.Namespace, home: Home) -> int:
         raise BadUsage("--processes takes 1 to 64, --threads 1 to 256.")
     certificate = _certificate(args, home)
     listener = _bind(args.bind)
+    with listener, home.serving():
+        _run(args, home, certificate, listener)
+    return 0
+
+
+def _run(
+    args: argparse.Namespace,
+    home: Home,
+    certificate: tls.Certificate | None,
+    listener: socket.socket,
+) -> None:
     database.ready(home)
     scheme = "https" if certificate else "http"
     own = certificate is not None and args.tls
@@ -97,7 +108,6 @@ def serve(args: argparse.Namespace, home: Home) -> int:
             "post_fork": die_with_parent,
         }
     ).run()
-    return 0
 
 
 def _harden(url: str, home: Home) -> None:

@@ -6,13 +6,13 @@ import argparse
 import datetime as dt
 import sys
 
-from hub import database
+from hub import database, sheets
 from hub.commands.output import actor, iso, print_json, print_table
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.models import Place
-from hub.intake.registry import add_place
 from hub.lists import Problem
+from hub.paper.worksheet import draw_worksheet
 from hub.places import imports, kinds, lifecycle, units
 from hub.places.models import Profile, Unit
 
@@ -22,11 +22,12 @@ VIETNAM = dt.timezone(dt.timedelta(hours=7))
 def import_(args: argparse.Namespace, home: Home) -> int:
     """Take a list of places, or say everything that is wrong with it."""
     database.ready(home)
-    show = sys.stderr.isatty()
+    end = "\r" if sys.stderr.isatty() else "\n"
 
     def progress(done: int, rows: int) -> None:
-        if show:
-            sys.stderr.write(f"\r{done} of {rows} rows read{'' if done < rows else chr(10)}")
+        if rows >= imports.LONG:
+            sys.stderr.write(f"{done} of {rows} rows read{end if done < rows else chr(10)}")
+            sys.stderr.flush()
 
     made = imports.plan(args.file, progress=progress)
     if made.problems:
@@ -39,6 +40,24 @@ def import_(args: argparse.Namespace, home: Home) -> int:
     else:
         print(f"{len(made.places)} places {'could be' if args.dry_run else 'were'} taken.")
     return 0
+
+
+def worksheet(args: argparse.Namespace, home: Home) -> int:
+    """Draw the list that volunteers take from door to door, by street."""
+    database.ready(home)
+    unit = units.named(args.unit, args.tree)
+    places = units.places_of(unit).select_related("profile")
+    sheets.save(args.out, draw_worksheet(unit.name, list(places), day=_today()))
+    count = places.count()
+    if args.json:
+        print_json({"places": count, "file": str(args.out)})
+    else:
+        print(f"{count} places in {args.out}.")
+    return 0
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(VIETNAM).date()
 
 
 def stage(args: argparse.Namespace, home: Home) -> int:
@@ -65,11 +84,10 @@ def stage(args: argparse.Namespace, home: Home) -> int:
 def temporary(args: argparse.Namespace, home: Home) -> int:
     """Register a meeting, wedding or funeral, which closes itself."""
     starts, ends = _moment(args.starts), _moment(args.ends)
-    if not starts < ends <= starts + dt.timedelta(days=31):
-        raise BadUsage("A temporary place ends after it starts, within 31 days.")
     database.ready(home)
-    place = add_place(args.name, kind="event", address=args.address, actor=actor())
-    lifecycle.profile_of(place, responsible=args.host[:200], starts=starts, ends=ends)
+    place = lifecycle.temporary(
+        args.name, address=args.address, host=args.host, starts=starts, ends=ends, actor=actor()
+    )
     if args.json:
         print_json({"place": place.pk, "starts": iso(starts), "ends": iso(ends)})
     else:
@@ -91,7 +109,7 @@ def unit_import(args: argparse.Namespace, home: Home) -> int:
 def unit_list(args: argparse.Namespace, home: Home) -> int:
     """Show the units of a tree that exist on a day."""
     database.ready(home)
-    day = _date(args.on) if args.on else dt.datetime.now(VIETNAM).date()
+    day = _date(args.on) if args.on else _today()
     rows = units.valid_on(args.tree, day).select_related("parent").order_by("code")
     if args.json:
         for unit in rows:

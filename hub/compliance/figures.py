@@ -8,7 +8,7 @@ not count until it is accepted. Each statement walks the index of a place's time
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,13 +52,15 @@ class Figures:
     """What one place's gates recorded in a span; counts of passages, both ways together.
 
     ``scanned`` by code; ``by_hand`` typed or from the paper book; ``unscanned`` counted as
-    passing without a scan, by ``counted_by``: a sensor, the guard, an estimate, or nobody.
+    passing without a scan, by ``counted_by``: a sensor (``by_sensor`` of them; where there is
+    one the share is its alone), the guard, an estimate, or nobody.
     ``most_by_one`` is how often the most frequent code passed in one span.
     """
 
     scanned: int = 0
     by_hand: int = 0
     unscanned: int = 0
+    by_sensor: int = 0
     refused: int = 0
     people: int = 0
     most_by_one: int = 0
@@ -69,7 +71,8 @@ class Figures:
     @property
     def share(self) -> float | None:
         """Scanned of scanned and unscanned; None where nobody counts or nobody passed."""
-        passed = self.scanned + max(self.unscanned, 0)
+        missed = self.by_sensor if self.counted_by == SENSOR else self.unscanned
+        passed = self.scanned + max(missed, 0)
         return self.scanned / passed if passed and self.counted_by != NOBODY else None
 
 
@@ -101,7 +104,9 @@ _COUNTS = """
         COALESCE(SUM(CASE WHEN e.type = 'unscanned' AND e.basis = 'assumed'
                           THEN 1 ELSE 0 END), 0),
         COALESCE(SUM(CASE WHEN e.type = 'unscanned' THEN 1 ELSE 0 END), 0),
-        COUNT(DISTINCT CASE WHEN e.type IN ('passage', 'hand', 'paper') THEN e.day END)
+        COUNT(DISTINCT CASE WHEN e.type IN ('passage', 'hand', 'paper') THEN e.day END),
+        COALESCE(SUM(CASE WHEN e.type = 'unscanned' AND e.kind = 'sensor'
+                          THEN e.count ELSE 0 END), 0)
     FROM intake_entry e WHERE {where} GROUP BY e.place
 """
 
@@ -118,21 +123,20 @@ def figures(places: Iterable[str], span: Span) -> dict[str, Figures]:
     """Return the figures of each place in the span; all zeros where nothing came."""
     wanted = sorted(set(places))
     found = dict.fromkeys(wanted, Figures())
-    for start in range(0, len(wanted), CHUNK):
-        part = wanted[start : start + CHUNK]
-        most = dict(_asked(_MOST, part, span))
-        for row in _asked(_COUNTS, part, span):
-            found[row[0]] = Figures(
-                scanned=int(row[1]),
-                by_hand=int(row[2]),
-                unscanned=int(row[3]),
-                refused=int(row[4]),
-                people=int(row[5]),
-                most_by_one=int(most.get(row[0], 0)),
-                counted_by=_counted_by(int(row[7]), int(row[8]), int(row[9])),
-                wrong_clock=int(row[6]),
-                active_days=int(row[10]),
-            )
+    most = dict(asked(_MOST, wanted, span))
+    for row in asked(_COUNTS, wanted, span):
+        found[row[0]] = Figures(
+            scanned=int(row[1]),
+            by_hand=int(row[2]),
+            unscanned=int(row[3]),
+            by_sensor=int(row[11]),
+            refused=int(row[4]),
+            people=int(row[5]),
+            most_by_one=int(most.get(row[0], 0)),
+            counted_by=_counted_by(int(row[7]), int(row[8]), int(row[9])),
+            wrong_clock=int(row[6]),
+            active_days=int(row[10]),
+        )
     return found
 
 
@@ -142,6 +146,12 @@ def _counted_by(sensor: int, estimated: int, rows: int) -> str:
     if not rows:
         return NOBODY
     return ESTIMATED if estimated == rows else GUARD
+
+
+def asked(statement: str, places: Sequence[str], span: Span) -> Iterator[tuple[Any, ...]]:
+    """Ask a statement of places in a span, some places at a time; ``{where}`` says which."""
+    for start in range(0, len(places), CHUNK):
+        yield from _asked(statement, places[start : start + CHUNK], span)
 
 
 def _asked(statement: str, places: Sequence[str], span: Span) -> list[tuple[Any, ...]]:

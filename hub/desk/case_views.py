@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from hub import sheets
 from hub.desk.pages import OFFICIAL, page, show, word
+from hub.desk.rights import case_for, cases_of, scope
 from hub.desk.views import XLSX
 from hub.desk.words import words
 from hub.errors import BadUsage
@@ -39,7 +40,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         if made is not None:
             return redirect("desk:case", made.pk)
     listed = []
-    for case in Case.objects.order_by("-opened_ms")[:_LISTED]:
+    for case in cases_of(request.role).order_by("-opened_ms")[:_LISTED]:
         case.word, case.tone = word(rules.standing(case)), _TONES.get(rules.standing(case), "")
         case.until = moment(case.expires_ms) if case.expires_ms else ""
         listed.append(case)
@@ -85,7 +86,7 @@ def _open(request: HttpRequest) -> tuple[Case | None, list[dict[str, object]]]:
 @page(OFFICIAL)
 def case(request: HttpRequest, pk: str) -> HttpResponse:
     """One case with its call list, masked; deciding and noting."""
-    found = rules.find_case(pk)
+    found = case_for(request.role, pk)
     if request.method == "POST":
         _do(request, found)
         return redirect("desk:case", found.pk)
@@ -116,9 +117,15 @@ def _do(request: HttpRequest, found: Case) -> None:
 @require_POST
 def trace_page(request: HttpRequest, pk: str) -> HttpResponse:
     """Trace: names in full, on this answer alone; or the list as a file."""
-    found = rules.find_case(pk)
+    found = case_for(request.role, pk)
     actor, second = request.user.get_username(), request.POST.get("generations") == "2"
-    made = trace(found, actor=actor, generations=2 if second else 1)
+    places = scope(request.role)
+    made = trace(
+        found,
+        actor=actor,
+        generations=2 if second else 1,
+        places=None if places is None else frozenset(places),
+    )
     export = request.POST.get("export", "")
     if export in ("csv", "xlsx"):
         return _exported(made, export, actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -17,19 +18,34 @@ from hub.compliance.report import Row
 from hub.desk.models import Role
 from hub.desk.rights import role_of
 from hub.desk.words import words
-from hub.errors import HubError
+from hub.errors import BadUsage, HubError
+from hub.tracing.pairing import VIETNAM
 from hub.tracing.tables import moment
 
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
 TECHNICIAN, OFFICIAL, OWNER = Role.Kind.TECHNICIAN, Role.Kind.OFFICIAL, Role.Kind.OWNER
+VOLUNTEER = Role.Kind.VOLUNTEER
 STAFF = (TECHNICIAN, OFFICIAL)
 View = Callable[..., HttpResponse]
 
-_MENU = {
-    "today": STAFF,
-    "places": (*STAFF, OWNER),
-    "cases": (OFFICIAL,),
-    "report": STAFF,
-}
+_MENU = (
+    ("today", "desk:today", STAFF),
+    ("places", "desk:places", (*STAFF, OWNER)),
+    ("street", "desk:street", (VOLUNTEER,)),
+    ("visits", "desk:visits", (OFFICIAL,)),
+    ("residents", "requests:reports", (OFFICIAL,)),
+    ("report", "desk:report", STAFF),
+    ("sticks", "desk:sticks", STAFF),
+    ("boards", "desk:boards", (*STAFF, VOLUNTEER)),
+    ("cases", "desk:cases", (OFFICIAL,)),
+    ("requests", "requests:requests", (OFFICIAL,)),
+    ("my_account", "desk:account", (*STAFF, OWNER, VOLUNTEER)),
+)
 
 
 def page(*kinds: str) -> Callable[[View], View]:
@@ -67,16 +83,12 @@ def show(
     request: HttpRequest, template: str, facts: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Return a page in the reader's language."""
-    language = "en" if (get_language() or "vi").startswith("en") else "vi"
+    language = language_of()
     w = words(language)
     role = role_of(request.user) if request.user.is_authenticated else None
     menu = [
-        {
-            "url": reverse(f"desk:{name}"),
-            "name": w[name],
-            "here": _here(request.path, name),
-        }
-        for name, kinds in _MENU.items()
+        {"url": reverse(view), "name": w[name], "here": _here(request.path, view)}
+        for name, view, kinds in _MENU
         if role and role.kind in kinds
     ]
     shared = {
@@ -90,16 +102,49 @@ def show(
     return render(request, template, shared | facts, status=status)
 
 
-def _here(path: str, name: str) -> bool:
-    if name == "today":
-        return path in (reverse("desk:home"), reverse("desk:today"))
-    return path.startswith(reverse(f"desk:{name}"))
+def _here(path: str, view: str) -> bool:
+    address = reverse(view)
+    if view == "desk:today":
+        return path in (reverse("desk:home"), address)
+    return path == address or path.startswith(f"{address}/")
 
 
 def word(name: str) -> str:
     """Return a stable word in the reader's language."""
     found: str = words(get_language() or "vi")["word"].get(name, name)
     return found
+
+
+def given_day(text: str, *, default: dt.date | None = None) -> dt.date:
+    """Return a date field's day; raises :class:`BadUsage`."""
+    if not text and default is not None:
+        return default
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise BadUsage("The day must be a date such as 2026-01-31.") from error
+
+
+def today_here() -> dt.date:
+    """Return the day it is here (UTC+7)."""
+    return dt.datetime.now(VIETNAM).date()
+
+
+def file_answer(data: bytes, kind: str, name: str) -> HttpResponse:
+    """Return a file to keep."""
+    answer = HttpResponse(data, content_type=TYPES[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
+
+
+def picture(svg: bytes) -> HttpResponse:
+    """Return a chart."""
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+def language_of() -> str:
+    """Return the reader's language: ``vi`` or ``en``."""
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def row_facts(row: Row) -> dict[str, Any]:
@@ -111,6 +156,10 @@ def row_facts(row: Row) -> dict[str, Any]:
         "address": row.address,
         "unit": row.unit,
         "head": row.head,
+        "territory": row.territory.name,
+        "body": row.body.name,
+        "stage": word(row.stage),
+        "stage_word": row.stage,
         "figures": row.figures,
         "percent": "–" if share is None else f"{share:.0%}",
         "counted": word(row.figures.counted_by),

@@ -1,4 +1,4 @@
-"""What an account may do: technicians see to machines, officials trace, owners look."""
+"""What an account may do, and of which places: its unit's, in either tree, and below."""
 
 from __future__ import annotations
 
@@ -6,25 +6,79 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
 
 from hub.desk.models import Role
-from hub.errors import NotAllowed
+from hub.errors import BadUsage, NotAllowed
+from hub.intake.models import Place
+from hub.places import units
+from hub.tracing.cases import find_case
+from hub.tracing.models import Case
 
 
 def role_of(account: Any) -> Role | None:
     """Return an account's role; a superuser without one is a technician."""
-    found: Role | None = Role.objects.select_related("place").filter(account_id=account.pk).first()
+    found: Role | None = (
+        Role.objects.select_related("place", "unit", "account")
+        .filter(account_id=account.pk)
+        .first()
+    )
     if found is None and account.is_superuser:
         return Role(account=account, kind=Role.Kind.TECHNICIAN)
     return found
 
 
-def official(name: str, password: str) -> str:
-    """Return the name of an official who proved to be one; raises :class:`NotAllowed`."""
+def places_of(role: Role) -> QuerySet[Place]:
+    """Return the places that an account may see."""
+    if role.kind == Role.Kind.OWNER:
+        return Place.objects.filter(pk=role.place_id)
+    return units.places_of(role.unit) if role.unit else Place.objects.all()
+
+
+def scope(role: Role) -> list[str] | None:
+    """Return the ids of the places that an account may see; None: every place."""
+    if role.kind != Role.Kind.OWNER and role.unit is None:
+        return None
+    return list(places_of(role).values_list("pk", flat=True))
+
+
+def place_for(role: Role, pk: str) -> Place:
+    """Return a place that the account may see.
+
+    Raises :class:`NotAllowed` for one that is none of its business, and for one that does
+    not exist: who may not see a place does not learn of it. Every place: :class:`BadUsage`.
+    """
+    found: Place | None = places_of(role).select_related("profile").filter(pk=pk).first()
+    if found is not None:
+        return found
+    if scope(role) is None:
+        raise BadUsage(f"There is no place “{pk}”.")
+    raise NotAllowed("This place belongs to another unit.")
+
+
+def cases_of(role: Role) -> QuerySet[Case]:
+    """Return the cases that an account may see: those opened within its unit."""
+    if role.unit is None:
+        return Case.objects.all()
+    within = Role.objects.filter(unit__in=units.below(role.unit)).values("account__username")
+    own = role.account.get_username()
+    return Case.objects.filter(Q(opened_by__in=within) | Q(opened_by=own))
+
+
+def case_for(role: Role, pk: str) -> Case:
+    """Return a case that the account may see; raises :class:`NotAllowed` for another unit's."""
+    found = find_case(pk)
+    if not cases_of(role).filter(pk=found.pk).exists():
+        raise NotAllowed("This case belongs to another unit.")
+    return found
+
+
+def official(name: str, password: str) -> Role:
+    """Return the role of an official who proved to be one; raises :class:`NotAllowed`."""
     account = authenticate(username=name, password=password)
     if not isinstance(account, User):
         raise NotAllowed("The account's name or password is wrong.")
     role = role_of(account)
     if role is None or role.kind != Role.Kind.OFFICIAL:
         raise NotAllowed("Cases are opened and approved by accounts of officials.")
-    return str(account.get_username())
+    return role

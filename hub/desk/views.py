@@ -1,67 +1,122 @@
-"""The pages about gates and places: today, places, one place, the report, and deciding keys."""
+"""The page of the day, the list of places, and deciding keys."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
-from hub.commands.reports import workbook
 from hub.compliance.figures import Span
-from hub.compliance.gates import gates
-from hub.compliance.report import Report, report
-from hub.desk.pages import OWNER, STAFF, gate_facts, page, refused, row_facts, show
+from hub.compliance.models import Inspection
+from hub.compliance.progress import whole
+from hub.compliance.report import report
+from hub.desk.pages import (
+    OFFICIAL,
+    OWNER,
+    STAFF,
+    TYPES,
+    gate_facts,
+    language_of,
+    page,
+    row_facts,
+    show,
+    today_here,
+    word,
+)  # fmt: skip
+from hub.desk.rights import cases_of, place_for, places_of, scope
+from hub.desk.words import words
 from hub.errors import BadUsage
-from hub.intake.masked import masked_line
-from hub.intake.models import Claim, Entry, Kiosk, Place
+from hub.intake.models import Claim, Kiosk
 from hub.intake.registry import decide_claim
-from hub.intake.transactions import now_ms
+from hub.places import kinds, units
+from hub.places.lifecycle import close_ended
+from hub.places.models import Stage, Unit
 from hub.tracing.cases import unreviewed
 from hub.tracing.models import Case
-from hub.tracing.pairing import VIETNAM
 from hub.tracing.tables import moment
 from wire.names import fold
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LATEST = 50
-LISTED = 200
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(VIETNAM).date()
+XLSX = TYPES["xlsx"]
+LISTED = 25
+"""Places on a page: it stays below 50 KB, and a phone's thumb reaches its end."""
 
 
 @page(*STAFF)
+@require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """What needs doing today."""
-    day = _today()
-    now = report(Span(day, day))
+    close_ended(dt.datetime.now(dt.UTC))
+    day, allowed = today_here(), scope(request.role)
+    now = report(Span(day, day), places=allowed)
     before = day - dt.timedelta(days=1)
-    flagged = report(Span(before, before)).flagged
+    yesterday = report(Span(before, before), places=allowed)
+    flagged = [row for row in yesterday.flagged if row.stage in (Stage.ACTIVE, Stage.SUSPENDED)]
     troubled = [gate_facts(gate) for gate in now.gates if gate.troubles]
-    held = Claim.objects.filter(status=Claim.Status.HELD).exclude(
-        kiosk__status=Kiosk.Status.REVOKED
-    )
-    claims = list(held.select_related("kiosk__place").order_by("created"))
-    waiting = list(Case.objects.filter(status=Case.Status.WAITING).order_by("opened_ms"))
+    claims = _claims(request)
+    is_official = request.role.kind == OFFICIAL
+    mine = cases_of(request.role) if is_official else Case.objects.none()
+    waiting = list(mine.filter(status=Case.Status.WAITING).order_by("opened_ms"))
     urgent = unreviewed()
     for case in urgent:
         case.opened = moment(case.opened_ms)
+    tasks = [*_tasks(request, day)] if is_official else []
     facts = {
         "date": day.strftime("%d/%m/%Y"),
         "total": now.total,
-        "gates": troubled,
+        "gates": troubled[:10],
+        "gates_count": len(troubled),
+        "gates_more": max(len(troubled) - 10, 0),
         "gates_all": len(now.gates),
         "claims": claims,
         "waiting": waiting,
         "unreviewed": urgent,
-        "units": [row_facts(row) for row in flagged],
-        "count": len(troubled) + len(claims) + len(waiting) + len(urgent),
-    }
+        "units": [row_facts(row) for row in flagged[:10]],
+        "units_count": len(flagged),
+        "tasks": tasks,
+        "progress": whole(yesterday.rows),
+        "count": len(troubled) + len(claims) + len(waiting) + len(urgent)
+        + sum(task["count"] for task in tasks),
+    }  # fmt: skip
     return show(request, "desk_today.html", facts)
+
+
+def _tasks(request: HttpRequest, day: dt.date) -> list[dict[str, Any]]:
+    """Return what waits for an official besides machines and cases, each with its page."""
+    from hub.visitors.desk_views import waiting
+
+    visits = Inspection.objects.filter(place__in=places_of(request.role))
+    due = visits.filter(state=Inspection.State.PLANNED, due__lte=day).count()
+    again = visits.filter(state=Inspection.State.MENDING, deadline__lte=day).count()
+    to_verify = places_of(request.role).filter(profile__stage=Stage.APPLIED).count()
+    counts = waiting(dt.datetime.now(dt.UTC))
+    said = words(language_of())["task"]
+    listed = (
+        ("task_reports", counts["reports"], "requests:reports", ""),
+        ("task_requests", counts["requests"], "requests:requests", ""),
+        ("task_overdue", counts["overdue"], "requests:requests", ""),
+        ("task_visits", due, "desk:visits", "?state=planned"),
+        ("task_again", again, "desk:visits", "?state=mending"),
+        ("task_verify", to_verify, "desk:places", "?stage=applied"),
+    )
+    return [
+        {"words": said[name], "count": count, "url": reverse(view) + query,
+         "tone": "bad" if name in ("task_overdue", "task_again") else "warn"}
+        for name, count, view, query in listed
+        if count
+    ]  # fmt: skip
+
+
+def _claims(request: HttpRequest) -> list[Claim]:
+    held = Claim.objects.filter(status=Claim.Status.HELD).exclude(
+        kiosk__status=Kiosk.Status.REVOKED
+    )
+    held = held.filter(kiosk__place__in=places_of(request.role))
+    return list(held.select_related("kiosk__place").order_by("created"))
 
 
 @page(*STAFF)
@@ -69,6 +124,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept or reject a key after two people compared its fingerprint."""
     found = get_object_or_404(Claim, pk=pk)
+    place_for(request.role, found.kiosk.place_id)
     decision = request.POST.get("decision")
     if decision not in ("accept", "revoke"):
         raise BadUsage("A key is accepted or rejected.")
@@ -82,83 +138,62 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(*STAFF, OWNER)
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
-    """The places, found by name or address; an owner's leads to the one that is theirs."""
+    """The places, found by name, address, unit, stage, kind or signs."""
     if request.role.kind == OWNER:
         return redirect("desk:place", request.role.place_id)
-    wanted, only = fold(request.GET.get("q", "")), request.GET.get("signs") == "1"
-    day = _today()
-    ids = None
-    if wanted:
-        listed = Place.objects.values_list("pk", "name", "address")
-        ids = [pk for pk, *texts in listed if wanted in fold(" ".join([pk, *texts]))]
-    made = report(Span(day - dt.timedelta(days=6), day), places=ids)
-    rows = made.flagged if only else made.rows
+    asked = request.GET
+    found = _found(request, asked)
+    only = asked.get("signs") == "1"
+    day = today_here()
+    span = Span(day - dt.timedelta(days=6), day)
+    if only:
+        rows = report(span, places=found).flagged
+        sheet = Paginator(rows, LISTED).get_page(asked.get("page"))
+        shown = list(sheet.object_list)
+    else:
+        sheet = Paginator(found, LISTED).get_page(asked.get("page"))
+        made = {row.place: row for row in report(span, places=list(sheet.object_list)).rows}
+        shown = [made[pk] for pk in sheet.object_list if pk in made]
+    rest = QueryDict(mutable=True)
+    rest.update({k: v for k, v in asked.items() if k != "page" and v})
     facts = {
-        "q": request.GET.get("q", ""),
+        "q": asked.get("q", ""),
         "only": only,
-        "rows": [row_facts(row) for row in rows[:LISTED]],
+        "rows": [row_facts(row) for row in shown],
+        "sheet": sheet,
+        "rest": rest.urlencode(),
+        "stages": _options(Stage.values, asked.get("stage", "")),
+        "kinds": [(k.id, k.name, k.id == asked.get("kind")) for k in kinds.kinds().values()],
+        "unit": asked.get("unit", ""),
+        "units": unit_names(request),
     }
     return show(request, "desk_places.html", facts)
 
 
-@page(*STAFF, OWNER)
-def place(request: HttpRequest, pk: str) -> HttpResponse:
-    """One place: its figures of today, its gates, and its latest passages, masked."""
-    if request.role.kind == OWNER and request.role.place_id != pk:
-        return refused(request)
-    get_object_or_404(Place, pk=pk)
-    day = _today()
-    made = report(Span(day, day), places=[pk])
-    latest = Entry.objects.filter(place=pk, at_ms__isnull=False).exclude(
-        claim__in=Claim.objects.filter(status=Claim.Status.HELD).values("pk")
+def _options(values: list[str], chosen: str) -> list[tuple[str, str, bool]]:
+    return [(value, word(value), value == chosen) for value in values]
+
+
+def unit_names(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return code and name of the units that an account may choose from."""
+    rows = units.valid_on(Unit.Tree.TERRITORY, today_here()) | units.valid_on(
+        Unit.Tree.BODY, today_here()
     )
-    entries = [
-        {
-            "time": moment(entry.at_ms),
-            "gate": entry.gate,
-            "direction": entry.direction,
-            "who": masked_line(entry.pk, entry.mask),
-            "kind": entry.kind or entry.type,
-        }
-        for entry in latest.order_by("-at_ms")[:LATEST]
-    ]
-    facts = {
-        "row": row_facts(made.rows[0]),
-        "gates": [gate_facts(gate) for gate in gates(now_ms=now_ms(), places=[pk])],
-        "entries": entries,
-    }
-    return show(request, "desk_place.html", facts)
+    if request.role.unit:
+        rows = rows.filter(pk__in=units.below(request.role.unit))
+    return list(rows.order_by("name").values_list("code", "name")[:300])
 
 
-@page(*STAFF)
-def report_page(request: HttpRequest) -> HttpResponse:
-    """The report of a day or of seven, by responsible unit; as XLSX too."""
-    try:
-        last = dt.date.fromisoformat(request.GET.get("day") or _today().isoformat())
-    except ValueError as error:
-        raise BadUsage("The day must be a date such as 2026-01-31.") from error
-    week = request.GET.get("week") == "1"
-    made = report(Span(last - dt.timedelta(days=6 if week else 0), last))
-    if request.GET.get("format") == "xlsx":
-        answer = HttpResponse(workbook(made), content_type=XLSX)
-        name = f"report-{last.isoformat()}.xlsx"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    return show(request, "desk_report.html", _report_facts(made, week=week))
-
-
-def _report_facts(made: Report, *, week: bool) -> dict[str, Any]:
-    units = [
-        {"name": name, "head": rows[0].head, "rows": [row_facts(row) for row in rows]}
-        for name, rows in made.by_unit()
-    ]
-    return {
-        "first": made.span.first.strftime("%d/%m/%Y"),
-        "last": made.span.last.strftime("%d/%m/%Y"),
-        "iso": made.span.last.isoformat(),
-        "week": week,
-        "total": made.total,
-        "flagged": len(made.flagged),
-        "units": units,
-    }
+def _found(request: HttpRequest, asked: QueryDict) -> list[str]:
+    found = places_of(request.role)
+    if asked.get("unit"):
+        found = found.filter(pk__in=units.places_of(units.named(asked["unit"])).values("pk"))
+    if asked.get("stage"):
+        found = found.filter(profile__stage=asked["stage"])
+    if asked.get("kind"):
+        found = found.filter(kind=asked["kind"])
+    listed = found.order_by("name", "pk").values_list("pk", "name", "address")
+    wanted = fold(asked.get("q", ""))
+    return [pk for pk, *texts in listed if wanted in fold(" ".join([pk, *texts]))]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from hub.errors import BadUsage, HubError, NotAllowed
 from hub.intake.audit import record
@@ -16,6 +16,7 @@ from hub.intake.transactions import durable
 from hub.paper.boards import SMALLEST_MM, BoardSheet, draw_boards
 from hub.paper.files import write_checked
 from hub.places.models import BoardIssue, Stage
+from hub.places.streets import street
 from hub.trust.signer import token_key
 from wire import tokens
 from wire.claims import Board
@@ -66,6 +67,14 @@ def draw(
             BoardIssue.objects.filter(pk__in=[row.pk for row in fresh]).delete()
         raise
     return rows
+
+
+def printable(places: QuerySet[Place]) -> list[Place]:
+    """Return those that can have a board (neither closed nor suspended), by street."""
+    found = places.select_related("profile").exclude(
+        profile__stage__in=(Stage.CLOSED, Stage.SUSPENDED)
+    )
+    return sorted(found, key=lambda place: (*street(place.address), place.name))
 
 
 def token(row: BoardIssue) -> Board:

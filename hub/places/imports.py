@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import re
 import secrets
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,9 @@ FIELDS = {
     "stage": ("Tình trạng",),
 }
 _LIMITS = {"name": 200, "address": 300, "responsible": 200, "hours": 100}
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+LONG = 1000
+"""From so many rows on it is told how far the reading is."""
 Progress = Callable[[int, int], None]
 
 
@@ -45,9 +49,24 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
 
 
+def plan_bytes(name: str, data: bytes) -> Plan:
+    """Judge a list that was sent; ``name`` is the file's."""
+    with tempfile.TemporaryDirectory(prefix="list-") as folder:
+        path = Path(folder) / (Path(name).name[-80:] or "list")
+        path.write_bytes(data)
+        return plan(path)
+
+
 def plan(path: Path, *, progress: Progress = lambda _done, _all: None) -> Plan:
     """Read a list and judge each row; changes nothing."""
     rows = read(path, FIELDS, ("name", "kind"))
+    today = dt.datetime.now(VIETNAM).date()
+    over = {
+        (tree, code): successor
+        for tree, code, successor in Unit.objects.filter(last__lt=today).values_list(
+            "tree", "code", "successor__code"
+        )
+    }
     units = {
         tree: dict(Unit.objects.filter(tree=tree).values_list("code", "pk"))
         for tree in Unit.Tree.values
@@ -58,7 +77,7 @@ def plan(path: Path, *, progress: Progress = lambda _done, _all: None) -> Plan:
     }
     made = Plan()
     for count, row in enumerate(rows, 1):
-        _judge(row, made, units, seen)
+        _judge(row, made, units, seen, over)
         if count % 500 == 0 or count == len(rows):
             progress(count, len(rows))
     return made
@@ -84,7 +103,13 @@ def take(made: Plan, *, actor: str) -> int:
     return len(made.places)
 
 
-def _judge(row: Row, made: Plan, units: dict[str, dict[str, int]], seen: dict[str, str]) -> None:
+def _judge(
+    row: Row,
+    made: Plan,
+    units: dict[str, dict[str, int]],
+    seen: dict[str, str],
+    over: dict[tuple[str, str], str | None],
+) -> None:
     wrong: list[Problem] = []
     for name, limit in _LIMITS.items():
         if len(row.get(name)) > limit:
@@ -110,6 +135,11 @@ def _judge(row: Row, made: Plan, units: dict[str, dict[str, int]], seen: dict[st
         code = row.get(tree)
         if code and code not in units[tree]:
             wrong.append(row.problem(tree, f"there is no unit {code}; hub unit import first"))
+        elif code and (tree, code) in over:
+            later = over[tree, code]
+            wrong.append(
+                row.problem(tree, f"unit {code} exists no more{f'; take {later}' if later else ''}")
+            )
         owners[tree] = units[tree].get(code)
     key = folded(row.get("name"), row.get("address"))
     if key in seen and row.get("name"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from hub.errors import BadUsage
 from wire.names import fold
 
 
@@ -33,6 +34,14 @@ def kinds() -> dict[str, Kind]:
 def find(text: str) -> Kind | None:
     """Return the kind that a person's word means: its id, its name, or one of its words."""
     return _words().get(fold(text))
+
+
+def named(text: str) -> Kind:
+    """Return the kind that a word means; raises :class:`BadUsage` with the list of kinds."""
+    found = find(text)
+    if found is None:
+        raise BadUsage(f"“{text}” is no kind of venue; take one of: {', '.join(kinds())}.")
+    return found
 
 
 @cache

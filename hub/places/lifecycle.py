@@ -7,8 +7,9 @@ import datetime as dt
 from hub.errors import BadUsage, NotAllowed
 from hub.intake.audit import record
 from hub.intake.models import Place
+from hub.intake.registry import add_place
 from hub.intake.transactions import durable
-from hub.places.models import Profile, Stage, StageChange
+from hub.places.models import Profile, Stage, StageChange, Unit
 from wire.names import fold
 
 STEPS: dict[str, frozenset[str]] = {
@@ -20,6 +21,9 @@ STEPS: dict[str, frozenset[str]] = {
     Stage.CLOSED: frozenset({Stage.APPLIED}),
 }
 """Where one can go from each stage."""
+
+
+LONGEST_EVENT = dt.timedelta(days=31)
 
 
 def folded(name: str, address: str) -> str:
@@ -61,6 +65,29 @@ def move(
         if Stage.SUSPENDED in (stage, profile.stage) and not (decision.strip() and decided):
             raise NotAllowed("Suspending and reopening need --decision NUMBER and --date.")
         _take(profile, stage, actor, decision=decision, decided=decided, note=note)
+
+
+def temporary(
+    name: str,
+    *,
+    host: str,
+    starts: dt.datetime,
+    ends: dt.datetime,
+    actor: str,
+    address: str = "",
+    phone: str = "",
+    territory: Unit | None = None,
+    body: Unit | None = None,
+) -> Place:
+    """Register a meeting, wedding or funeral, which closes itself; raises :class:`BadUsage`."""
+    if not starts < ends <= starts + LONGEST_EVENT:
+        raise BadUsage("A temporary place ends after it starts, within 31 days.")
+    place = add_place(name, kind="event", address=address, actor=actor)
+    profile_of(
+        place, responsible=host.strip()[:200], phone=phone, starts=starts, ends=ends,
+        territory=territory, body=body,
+    )  # fmt: skip
+    return place
 
 
 def close_ended(now: dt.datetime) -> int:

@@ -11,7 +11,8 @@ class Unit(models.Model):
     """A node of the territory (commune, province …) or of the governing bodies.
 
     ``first`` and ``last`` are the days on which it exists, inclusive; null: open. The code is
-    the authority's own. ``head`` is the responsible person's office, named in reports.
+    the authority's own. ``head`` is the responsible person's office, named in reports. What a unit
+    held when it ended is its ``successor``'s.
     """
 
     class Tree(models.TextChoices):
@@ -28,6 +29,7 @@ class Unit(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     first = models.DateField(null=True)
     last = models.DateField(null=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="predecessors")
 
     class Meta:
         constraints = [models.UniqueConstraint("tree", "code", name="one_unit_per_code")]
@@ -51,7 +53,9 @@ class Profile(models.Model):
     """What is known of a place beyond its name and address.
 
     Position in degrees (WGS 84). ``folded`` is name and address without accents, by which
-    duplicates are found. ``starts`` and ``ends`` are a temporary place's.
+    duplicates are found. ``phone_verified``: when somebody reached the responsible person there.
+    ``gate_names`` are its gates' names, a line each. ``starts`` and ``ends`` are a temporary
+    place's.
     """
 
     place = models.OneToOneField(Place, models.CASCADE, primary_key=True, related_name="profile")
@@ -60,7 +64,9 @@ class Profile(models.Model):
     longitude = models.FloatField(null=True)
     responsible = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    phone_verified = models.DateTimeField(null=True)
     hours = models.CharField(max_length=100, blank=True)
+    gate_names = models.CharField(max_length=1000, blank=True)
     territory = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     body = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     folded = models.CharField(max_length=520, blank=True, db_index=True)

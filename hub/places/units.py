@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.db.models import Q, QuerySet
 
+from hub.errors import BadUsage
 from hub.intake.audit import record
+from hub.intake.models import Place
 from hub.intake.transactions import durable
 from hub.lists import Problem, Row, read
 from hub.places.models import Unit
@@ -21,6 +23,7 @@ FIELDS = {
     "head": ("Người đứng đầu", "Chức danh người đứng đầu"),
     "first": ("Từ ngày", "Hiệu lực từ"),
     "last": ("Đến ngày", "Hiệu lực đến"),
+    "successor": ("Mã kế thừa", "Sáp nhập vào"),
 }
 
 
@@ -30,6 +33,7 @@ def load(path: Path, tree: str, *, actor: str, dry_run: bool = False) -> list[Pr
     problems: list[Problem] = []
     units: dict[str, Unit] = {}
     parents: dict[str, str] = {}
+    successors: dict[str, str] = {}
     for row in rows:
         code = row.get("code")
         if not code or len(code) > 32:
@@ -48,8 +52,14 @@ def load(path: Path, tree: str, *, actor: str, dry_run: bool = False) -> list[Pr
             head=row.get("head")[:200], first=first, last=last,
         )  # fmt: skip
         parents[code] = row.get("parent")
+        successors[code] = row.get("successor")
     here = set(Unit.objects.filter(tree=tree).values_list("code", flat=True))
     problems += _parents(rows, parents, here)
+    problems += [
+        row.problem("successor", f"there is no unit {row.get('successor')}")
+        for row in rows
+        if row.get("successor") and row.get("successor") not in units.keys() | here
+    ]
     if problems or dry_run:
         return sorted(problems, key=lambda problem: problem.row)
     with durable():
@@ -61,7 +71,9 @@ def load(path: Path, tree: str, *, actor: str, dry_run: bool = False) -> list[Pr
         )
         ids = dict(Unit.objects.filter(tree=tree).values_list("code", "pk"))
         for code, parent in parents.items():
-            Unit.objects.filter(pk=ids[code]).update(parent_id=ids.get(parent))
+            Unit.objects.filter(pk=ids[code]).update(
+                parent_id=ids.get(parent), successor_id=ids.get(successors[code])
+            )
         record("units-load", actor=actor, subject=tree, detail={"units": len(units)})
     return []
 
@@ -76,12 +88,29 @@ def valid_on(tree: str, day: dt.date) -> QuerySet[Unit]:
 
 
 def below(unit: Unit) -> set[int]:
-    """Return the ids of a unit and of all units below it."""
+    """Return the ids of a unit, of all units below it, and of what they succeeded."""
+    links = list(Unit.objects.filter(tree=unit.tree).values_list("pk", "parent", "successor"))
     found, edge = {unit.pk}, {unit.pk}
     while edge:
-        edge = set(Unit.objects.filter(parent__in=edge).values_list("pk", flat=True)) - found
+        edge = {pk for pk, *above in links if edge.intersection(above)} - found
         found |= edge
     return found
+
+
+def named(code: str, tree: str = "") -> Unit:
+    """Return the unit with this code (territory first); raises :class:`BadUsage`."""
+    rows = Unit.objects.filter(code=code.strip(), **({"tree": tree} if tree else {}))
+    found: Unit | None = rows.order_by("-tree").first()
+    if found is None:
+        raise BadUsage(f"There is no unit “{code}”; hub unit list shows them.")
+    return found
+
+
+def places_of(unit: Unit) -> QuerySet[Place]:
+    """Return the places that a unit, or one below it, answers for."""
+    ids = below(unit)
+    branch = "profile__territory__in" if unit.tree == Unit.Tree.TERRITORY else "profile__body__in"
+    return Place.objects.filter(**{branch: ids})
 
 
 def _parents(rows: Sequence[Row], parents: dict[str, str], here: set[str]) -> list[Problem]:

@@ -42,7 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What a trace found; ``names`` are places' names by id."""
+    """What a trace found; ``names`` are places' names by id.
+
+    ``elsewhere`` counts the person's entries at places of other units, which are left out.
+    """
 
     case: Case
     person: dict[str, str]
@@ -52,6 +55,7 @@ class Trace:
     incomplete: tuple[Reported, ...]
     new: int
     before_ms: int | None
+    elsewhere: int = 0
     names: dict[str, str] = field(default_factory=dict)
 
     def of_generation(self, number: int) -> list[Line]:
@@ -60,17 +64,25 @@ class Trace:
 
 
 def trace(
-    case: Case, *, actor: str, generations: int = 1, least_minutes: float = 0, reason: str = ""
+    case: Case,
+    *,
+    actor: str,
+    generations: int = 1,
+    least_minutes: float = 0,
+    reason: str = "",
+    places: frozenset[str] | None = None,
 ) -> Trace:
     """Trace a case; raises :class:`~hub.errors.NotAllowed` unless it is open and approved.
 
     Contacts are kept as the case's call list; ``new`` counts those whom no trace of this
-    case had found before, once there was one.
+    case had found before, once there was one. ``places`` are those that the actor's unit
+    answers for (None: all): what happened elsewhere is counted, not shown.
     """
     must_be_open(case)
     now, why = now_ms(), reason or case.reason
-    subject, groups = _subject(case, now)
-    person, joined = _opened_subject(case, subject, actor=actor, reason=why)
+    everywhere, groups = _subject(case, now)
+    subject = [one for one in everywhere if _within(one, places)]
+    person, joined = _opened_subject(case, subject, places, actor=actor, reason=why)
     mine = [one.sighting for one in subject] + joined
     rule = rule_of_place({one.place for one in mine})
     visits = stays(mine, rule, now_ms=now)
@@ -78,7 +90,7 @@ def trace(
     first = contacts_of(visits, own, now_ms=now, least_minutes=least_minutes)
     found = [(met, 1) for met in first]
     if generations > 1:
-        found += [(met, 2) for met in _second(case, first, own, now, least_minutes)]
+        found += [(met, 2) for met in _second(case, first, own, now, least_minutes, places)]
     before = case.traced_ms
     lines = _lines(case, found, now, actor=actor, reason=why)
     wanted = needed((visit.place, min(visit.possible[1], now)) for visit in visits)
@@ -91,6 +103,7 @@ def trace(
         incomplete=tuple(waiting_for(wanted)),
         new=sum(line.new for line in lines),
         before_ms=before,
+        elsewhere=len(everywhere) - len(subject),
         names=dict(Place.objects.filter(pk__in=list(wanted)).values_list("pk", "name")),
     )
 
@@ -102,14 +115,24 @@ def _subject(case: Case, now: int) -> tuple[list[Seen], int]:
     return [one for group in groups for one in group.seen], max(len(sure), min(len(groups), 1))
 
 
+def _within(one: Seen, places: frozenset[str] | None) -> bool:
+    return places is None or one.sighting.place in places
+
+
 def _opened_subject(
-    case: Case, subject: Sequence[Seen], *, actor: str, reason: str
+    case: Case,
+    subject: Sequence[Seen],
+    places: frozenset[str] | None,
+    *,
+    actor: str,
+    reason: str,
 ) -> tuple[dict[str, str], list[Sighting]]:
     """Open who the person is, and join sightings whose number the code itself masked."""
     names = {one.tags["name"] for one in subject if "name" in one.tags}
     known = {one.sighting.id for one in subject}
     alike = by_tags({"name": names}, case.since_ms, case.until_ms, alone=True) if names else []
-    perhaps = {one.sighting.id: one.sighting for one in alike if one.sighting.id not in known}
+    alike = [one for one in alike if one.sighting.id not in known and _within(one, places)]
+    perhaps = {one.sighting.id: one.sighting for one in alike}
     rows = Entry.objects.filter(pk__in=[*list(known)[:CHUNK], *list(perhaps)[:CHUNK]])
     person: dict[str, str] = {}
     masked: list[tuple[Sighting, str]] = []
@@ -142,7 +165,12 @@ def _joined(one: Sighting, fit: float) -> Sighting:
 
 
 def _second(
-    case: Case, first: Sequence[Met], own: Iterable[str], now: int, least_minutes: float
+    case: Case,
+    first: Sequence[Met],
+    own: Iterable[str],
+    now: int,
+    least_minutes: float,
+    places: frozenset[str] | None,
 ) -> list[Met]:
     """Return the contacts of contacts, from each meeting on."""
     excluded = set(own) | {key for met in first for key in met.who.keys}
@@ -150,6 +178,8 @@ def _second(
     for met in first[:SECOND_FROM]:
         began = min(meeting.overlap.start_ms for meeting in met.meetings)
         theirs = _everywhere(met.who, began, case, now)
+        if places is not None:
+            theirs = [one for one in theirs if one.place in places]
         rule = rule_of_place({one.place for one in theirs})
         visits = [v for v in stays(theirs, rule, now_ms=now) if v.possible[1] >= began]
         for other in contacts_of(visits, excluded, now_ms=now, least_minutes=least_minutes):

@@ -6,10 +6,14 @@ from django.conf import settings
 from django.db import models
 
 from hub.intake.models import Place
+from hub.places.models import Unit
 
 
 class Role(models.Model):
-    """One role for one account; an owner's names the place. Superusers have none by nature."""
+    """One role for one account; an owner's names the place. Superusers have none by nature.
+
+    ``unit`` is the node of either tree whose places the account may see; null: every place.
+    """
 
     class Kind(models.TextChoices):
         """The roles."""
@@ -17,12 +21,14 @@ class Role(models.Model):
         TECHNICIAN = "technician"
         OFFICIAL = "official"
         OWNER = "owner"
+        VOLUNTEER = "volunteer"  # registers from door to door and prints; nothing else
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="desk_role"
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.account} {self.kind}"

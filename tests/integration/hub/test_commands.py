@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from hub.places import kinds
 from tests.hubs import ROOT, Gate, HubProcess, quiet
 from wire.enrol import EnrolmentCode
 from wire.keys import fingerprint
@@ -78,7 +79,7 @@ def test_a_code_holds_the_address_of_the_last_serve(hub: HubProcess) -> None:
         (("kiosk", "enrol", "pnone", "--url", "https://hub.vn"), "no place"),
         (("kiosk", "revoke", "abc"), "No kiosk"),
         (("place", "add", " ", "--kind", "market"), "name"),
-        (("place", "add", "A", "--kind", "k", "--gates", "0"), "gates"),
+        (("place", "add", "A", "--kind", "shop", "--gates", "0"), "gates"),
         (("entries", "--since", "yesterday"), "--since"),
         (("serve", "--bind", "here"), "HOST:PORT"),
         (("serve", "--bind", "203.0.113.7:0"), "203.0.113.7"),
@@ -89,6 +90,8 @@ def test_a_code_holds_the_address_of_the_last_serve(hub: HubProcess) -> None:
 def test_what_cannot_be_used_is_named_in_one_sentence(
     hub: HubProcess, args: tuple[str, ...], words: str
 ) -> None:
+    if args[0] == "entries":
+        hub.cli("migrate")
     done = hub.cli(*args, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -190,6 +193,7 @@ def test_an_account_can_be_made_once(hub: HubProcess) -> None:
 
 
 def test_revealing_needs_a_reason(hub: HubProcess) -> None:
+    hub.cli("migrate")
     done = hub.cli("entries", "--reveal", "--reason", " ", check=False)
     assert done.returncode == 3
 
@@ -220,3 +224,36 @@ def test_a_reader_that_leaves_early_is_no_error(own_hub: HubProcess) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["seq"] == 1
+
+
+def test_a_kind_of_venue_that_is_none_is_refused_with_the_kinds_that_are(hub: HubProcess) -> None:
+    done = hub.cli("place", "add", "Nơi Lạ", "--kind", "nonsense", check=False)
+    assert done.returncode == 2
+    for kind in kinds.kinds():
+        assert kind in done.stderr
+    assert "Nơi Lạ" not in hub.cli("place", "list").stdout
+    (made,) = hub.json("place", "add", "Chợ Theo Tên", "--kind", "chợ")
+    assert made["kind"] == "market"
+
+
+def test_a_folder_without_a_hub_does_not_become_one_by_looking(tmp_path: Path) -> None:
+    for words in (("entries",), ("report",), ("audit",), ("purge",)):
+        done = HubProcess(tmp_path / "nowhere").cli(*words, check=False, separate=True)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "no hub in" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_place_that_is_not_known_has_no_entries_and_that_is_said(hub: HubProcess) -> None:
+    hub.cli("migrate")
+    done = hub.cli("entries", "--place", "nope", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "“nope”" in done.stderr
+
+
+def test_a_second_server_on_the_same_file_is_refused(own_hub: HubProcess) -> None:
+    done = own_hub.cli("serve", "--bind", "127.0.0.1:0", check=False, separate=True)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "Another hub serve uses" in done.stderr
+    own_hub.kill()
+    own_hub.start()  # a killed one leaves nothing behind

@@ -44,6 +44,7 @@ def test_a_list_of_5000_with_200_bad_rows_names_all_200_and_takes_nothing(
         rows[index]["ABCDEFGH".index(column)] = bad
         wanted[index + 2] = column
     path = sheet(tmp_path / "p.xlsx", rows)
+    hub.cli("migrate")
     before = len(hub.json("place", "list"))
     done = hub.cli("place", "import", path, "--json", check=False)
     import json

@@ -1,0 +1,76 @@
+"""What a place usually records at each hour of each weekday, and what it recorded today.
+
+What is usual is the mean of the same weekday in the four weeks before, of the days since the
+place's first entry there. Hours are those of here (UTC+7), of entries whose time is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hub.compliance.figures import Span, asked
+
+WEEKS = 4
+_EPOCH = dt.date(1970, 1, 1)
+
+# Whole hours of here since 1970, each with the passages, scanned or by hand.
+_HOURS = """
+    SELECT e.place, (e.at_ms + 25200000) / 3600000,
+        SUM(CASE WHEN e.type = 'passage' THEN 1 ELSE COALESCE(e.count, 1) END)
+    FROM intake_entry e
+    WHERE {where} AND e.at_ms IS NOT NULL AND e.type IN ('passage', 'hand', 'paper')
+    GROUP BY e.place, (e.at_ms + 25200000) / 3600000
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Passages of one day by hour, and what is usual; ``samples`` counts the days behind it.
+
+    ``week`` is what is usual at each weekday (Monday first) and hour; zeros where unknown.
+    """
+
+    seen: tuple[int, ...]
+    expected: tuple[float, ...]
+    samples: int
+    week: tuple[tuple[float, ...], ...]
+
+    def so_far(self, hours: int) -> tuple[int, float]:
+        """Return what was seen and what was to be expected in the day's first ``hours``."""
+        return sum(self.seen[:hours]), sum(self.expected[:hours])
+
+
+def rhythms(places: Iterable[str], day: dt.date) -> dict[str, Rhythm]:
+    """Return the rhythm of each place on a day."""
+    wanted = sorted(set(places))
+    counts: dict[str, dict[dt.date, dict[int, int]]] = {place: {} for place in wanted}
+    span = Span(day - dt.timedelta(weeks=WEEKS), day)
+    for place, hour, number in asked(_HOURS, wanted, span):
+        date = _EPOCH + dt.timedelta(days=int(hour) // 24)
+        counts[place].setdefault(date, defaultdict(int))[int(hour) % 24] += int(number)
+    return {place: _rhythm(counts[place], day) for place in wanted}
+
+
+def _rhythm(counts: dict[dt.date, dict[int, int]], day: dt.date) -> Rhythm:
+    today = counts.get(day, {})
+    seen = tuple(int(today.get(hour, 0)) for hour in range(24))
+    past = [date for date in counts if date < day]
+    if not past:
+        nothing = (0.0,) * 24
+        return Rhythm(seen, nothing, 0, (nothing,) * 7)
+    dates = [min(past) + dt.timedelta(days=n) for n in range((day - min(past)).days)]
+    week, samples = [], []
+    for weekday in range(7):
+        same = [date for date in dates if date.weekday() == weekday]
+        samples.append(len(same))
+        week.append(
+            tuple(
+                sum(counts.get(date, {}).get(hour, 0) for date in same) / max(len(same), 1)
+                for hour in range(24)
+            )
+        )
+    here = day.weekday()
+    return Rhythm(seen, week[here], samples[here], tuple(week))
