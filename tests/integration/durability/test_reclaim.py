@@ -95,7 +95,7 @@ def test_a_plug_pulled_while_saving_loses_and_doubles_nothing(large: Path) -> No
     for _ in range(3):
         outbox, _ = open_outbox(large)
         with outbox:
-            reclaim = Reclaim(outbox, large, tell=pytest.fail)
+            reclaim = Reclaim(outbox, large, tell=lambda lost: pytest.fail(str(lost)))
             reclaim.step(chance.uniform(0.0, 0.1))
             assert reclaim.pending
     told: list[Before] = []
