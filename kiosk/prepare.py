@@ -84,6 +84,12 @@ class Interest:
         left, top, right, bottom = self.box
         return (left + right) / 2, (top + bottom) / 2
 
+    @property
+    def mass(self) -> float:
+        """How much there is of it: strength times area."""
+        left, top, right, bottom = self.box
+        return self.strength * (right - left) * (bottom - top)
+
 
 def interests(picture: Image, most: int = 2) -> list[Interest]:
     """Return the parts of ``picture`` most like a code, the likeliest first.

@@ -7,6 +7,7 @@ new things earn and old ones do not: see docs/reading.md.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ BACKGROUND_S = 0.5
 BACKGROUND_WORTH_S = 0.02
 
 INVERTED_EVERY = 3
-"""Of frames in which nothing code-like is in view, so many in a row are looked at without
+"""Of frames in which nothing new and code-like is in view, so many in a row are looked at without
 their negative (a phone's dark mode): an empty frame costs a third less, and a negative that
 looks like nothing waits 0.1 s."""
 
@@ -166,19 +167,19 @@ class Scanner:
             self._hint = self._advice.update(picture, (), None, at, read=True)
             return cheap.read
         likely = prepare.interests(picture)
-        # What is code-like may be a negative: the next frame is looked at so, too.
-        around = (self._plain + 1) % (INVERTED_EVERY + 1)
-        self._plain = INVERTED_EVERY if likely or cheap.unread else around
         began = time.thread_time()
         self._credit.earn((began - started) * SHARE)
         for unread in cheap.unread:
             self._credit.greet(unread.centre, at, NEW_CODE_S)
         worth = NEW_TEXTURE_S if at - self._credit.began(at) > BACKGROUND_S else BACKGROUND_WORTH_S
         for part in likely:
-            self._credit.greet(part.centre, at, worth)
+            self._credit.greet(part.centre, at, worth, mass=part.mass)
+        # What is new in view may be a negative: the next frame is looked at so, too.
+        new = bool(cheap.unread) or self._credit.left > BACKGROUND_WORTH_S
+        self._plain = INVERTED_EVERY if new else (self._plain + 1) % (INVERTED_EVERY + 1)
         seen: tuple[Sighting, ...] = ()
         found = cheap.unread
-        if likely or found:
+        if (likely or found) and self._credit.left > 0:
             until = began + min(self._credit.left, FRAME_S)
             for step in self._some_steps(picture, cheap.unread, likely, at, until):
                 for unread in step.unread:
@@ -231,7 +232,7 @@ class Credit:
     def __init__(self) -> None:
         self.left = 0.0
         self._began: float | None = None
-        self._greeted: list[tuple[tuple[float, float], float, float]] = []
+        self._greeted: list[tuple[tuple[float, float], float, float, float]] = []
 
     def __repr__(self) -> str:
         return f"<Credit of {self.left * 1000:.0f} ms>"
@@ -250,18 +251,30 @@ class Credit:
         """Take away what was spent; it may have been more than there was."""
         self.left -= seconds
 
-    def greet(self, where: tuple[float, float], at: float, worth: float) -> None:
-        """Add what a thing at ``where`` is worth, less what was earned there before."""
-        known = 0.0
+    def greet(
+        self, where: tuple[float, float], at: float, worth: float, *, mass: float = math.inf
+    ) -> None:
+        """Add what a thing at ``where`` is worth, less what was earned there before.
+
+        ``mass`` is how much there is of it: what was there already earns again only when it
+        has doubled, as when a code is held before a shelf. A code was found, whatever its mass.
+        """
+        known = most = 0.0
         kept = []
-        for place, seen, earned in self._greeted:
+        for entry in self._greeted:
+            place, seen, earned, large = entry
             if at - seen > self._FORGOTTEN_S:
                 continue
             if abs(place[0] - where[0]) + abs(place[1] - where[1]) <= self._NEAR:
-                known = max(known, earned)
+                known, most = max(known, earned), max(most, large)
             else:
-                kept.append((place, seen, earned))
-        self._greeted = [*kept, (where, at, max(known, worth))]
+                kept.append(entry)
+        if mass < math.inf and known:
+            if mass < 2 * most:
+                worth = known
+            else:
+                known = 0.0
+        self._greeted = [*kept, (where, at, max(known, worth), max(mass, most))]
         if worth > known:
             self.left = min(max(self.left, 0.0) + worth - known, self._MOST_S)
 

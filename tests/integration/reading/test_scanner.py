@@ -204,6 +204,17 @@ def test_a_thing_that_stays_earns_effort_once_and_one_that_comes_earns_anew():
     assert credit.left == pytest.approx(0.1)
 
 
+def test_a_background_earns_once_and_a_code_held_before_it_earns_anew():
+    credit = Credit()
+    for n in range(60):
+        credit.greet((300.0, 200.0), n / 30, 0.02 if n < 15 else 0.2, mass=50_000 + n * 500)
+    assert credit.left == pytest.approx(0.02)
+    credit.greet((320.0, 210.0), 2.1, 0.2, mass=170_000)
+    assert credit.left == pytest.approx(0.22)
+    credit.greet((320.0, 210.0), 2.2, 0.6)  # it is a code
+    assert credit.left == pytest.approx(0.62)
+
+
 def test_credit_never_grows_beyond_a_second():
     credit = Credit()
     for n in range(100):
