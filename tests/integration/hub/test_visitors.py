@@ -1,0 +1,478 @@
+"""Everybody's pages without a browser's help: boards, check-ins as entries, reports, my data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hub.visitors.limits import Limit
+from kiosk.identity import Identity
+from tests.browser.street import PASSWORD, VISITOR, WELL, Phone, Street
+from tests.hubs import Gate
+from tests.kiosks import name, number
+from wire import tokens
+from wire.claims import Board
+from wire.keys import SigningKey, VerifyKey
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """A hub with a hospital at which a real kiosk saw three people."""
+    opened = Street.opened(tmp_path_factory.mktemp("street"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def board(street: Street, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the hospital's board leads."""
+    return street.board(street.hospital, tmp_path_factory.mktemp("board") / "board.pdf")
+
+
+def entries(street: Street, *, since: int = 0) -> list[dict]:
+    """Return what pages recorded, names open."""
+    found = street.entries("--reveal", "--reason", "a test looks at its own entries")
+    return [one for one in found if one["trust"] == "self-reported"][since:]
+
+
+# -- boards ---------------------------------------------------------------------------------
+
+
+def test_a_board_leads_to_its_place_and_says_that_it_holds(street: Street, board: str) -> None:
+    page = Phone(street).get(board)
+    assert page.status_code == 200
+    assert "Bệnh viện Đa khoa Ví Dụ" in page.text
+    assert "Bảng đúng, đang có hiệu lực" in page.text
+    assert "/in" in page.text
+    assert "/out" in page.text
+
+
+def test_each_state_of_a_board_has_its_own_words(street: Street, tmp_path: Path) -> None:
+    place = street.place("Nhà hàng Ví Dụ", kind="restaurant")
+    first = street.board(place, tmp_path / "1.pdf")
+    phone = Phone(street)
+    street.board(place, tmp_path / "2.pdf", "--renew")
+    assert "Bảng này đã cũ" in phone.get(first).text
+    forged = first[:-40] + "A" * 40
+    answer = phone.get(forged)
+    assert (answer.status_code, "không phải của chúng tôi" in answer.text) == (404, True)
+    assert 'href="/report"' in answer.text
+    decided = ("--decision", "12/QĐ-UBND", "--date", "2026-11-01")
+    street.cli("place", "stage", place, "suspended", *decided)
+    suspended = phone.get(first)
+    assert "12/QĐ-UBND" in suspended.text
+    assert 'class="button in"' not in suspended.text
+    assert 'class="button out"' in suspended.text
+    street.cli("place", "stage", place, "closed")
+    assert 'class="button' not in phone.get(first).text
+
+
+def test_a_stranger_s_key_makes_no_board(street: Street) -> None:
+    made = tokens.issue_board(
+        Board(street.hospital, "Bệnh viện Đa khoa Ví Dụ", int(time.time())),
+        SigningKey.new(), street.url,
+    )  # fmt: skip
+    assert Phone(street).get(f"/B/{made.rpartition('/')[2]}").status_code == 404
+
+
+# -- a kiosk's code of the minute -------------------------------------------------------------
+
+
+def minute(street: Street, gate: Gate, **changes: object) -> str:
+    """Return the address in a gate's code of the minute, as it would be at ``boot_ms``."""
+    certificate = changes.pop("certificate", None) or claimed(gate)
+    facts = {
+        "place": gate.code.place, "name": "", "issued": 0, "gate": "Cổng A",
+        "chain": gate.chain.bytes, "boot": gate.boot_id.bytes, "boot_ms": gate.boot_ms,
+    }  # fmt: skip
+    made = tokens.issue_board(Board(**facts | changes), gate.key, street.url, certificate)  # type: ignore[arg-type]
+    return f"/B/{made.rpartition('/')[2]}"
+
+
+def claimed(gate: Gate) -> bytes:
+    """Return the certificate that the hub gives this gate."""
+    from wire.enrol import ClaimAnswer
+
+    return ClaimAnswer.unpack(gate.claim().read("claim-answer")).certificate
+
+
+def test_a_real_kiosk_s_code_of_the_minute_opens_its_gate_and_a_photograph_of_it_does_not(
+    street: Street,
+) -> None:
+    who = Identity.load(street.box.data)
+    assert who.certificate
+    facts = Board(street.hospital, "", int(time.time()), who.code.gate)
+    phone = Phone(street)
+    fresh = tokens.issue_board(facts, who.key, street.url, who.certificate)
+    page = phone.get(f"/B/{fresh.rpartition('/')[2]}")
+    assert (page.status_code, "còn mới" in page.text) == (200, True)
+    yesterday = Board(facts.place, "", facts.issued - 86_400, facts.gate)
+    old = tokens.issue_board(yesterday, who.key, street.url, who.certificate)
+    page = phone.get(f"/B/{old.rpartition('/')[2]}")
+    assert (page.status_code, "Mã này đã cũ" in page.text) == (410, True)
+    assert 'class="button' not in page.text
+
+
+def test_where_the_hub_knows_the_boot_a_wrong_clock_does_not_matter(street: Street) -> None:
+    gate = Gate.joined(street, street.other, clock="untrusted", clock_off_ms=-(10**10))
+    gate.send([gate.entry(direction="in")])
+    phone = Phone(street)
+    assert "còn mới" in phone.get(minute(street, gate)).text
+    assert phone.get(minute(street, gate, boot_ms=1)).status_code == 200
+    gate.boot_ms += 20 * 60_000  # a code that says it is of later than now
+    assert phone.get(minute(street, gate)).status_code == 410
+    unknown = minute(street, gate, boot=uuid.uuid4().bytes)
+    assert "Chưa kiểm tra được" in phone.get(unknown).text
+
+
+def test_a_code_is_believed_only_from_the_kiosk_that_its_certificate_names(street: Street) -> None:
+    gate, rival = Gate.joined(street, street.other), Gate.joined(street, street.hospital)
+    phone = Phone(street)
+    assert phone.get(minute(street, gate, place=street.hospital)).status_code == 404
+    assert phone.get(minute(street, gate, certificate=claimed(rival))).status_code == 404
+    rival.send([rival.entry()])
+    assert phone.get(minute(street, gate, chain=rival.chain.bytes)).status_code == 404
+    good = minute(street, gate)
+    assert phone.get(good).status_code == 200
+    street.cli("kiosk", "revoke", str(gate.code.kiosk), "--reason", "thử")
+    assert phone.get(good).status_code == 404
+
+
+# -- checking in --------------------------------------------------------------------------------
+
+
+def test_a_check_in_is_an_entry_that_tracing_finds(street: Street, board: str) -> None:
+    before = len(entries(street))
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/declare")
+    done = phone.send(VISITOR | WELL | {"purpose": "relative", "address": "Phường Thử, Huế"})
+    assert (done.status_code, "Đã ghi vào" in done.text) == (200, True)
+    (entry,) = entries(street, since=before)
+    assert entry["person"]["name"] == VISITOR["name"]
+    assert entry["person"]["phone"] == "0900000001"
+    assert (entry["kind"], entry["type"], entry["purpose"]) == ("web-board", "passage", "relative")
+    assert entry["content"]["declaration"]["symptoms"] == "none"
+    assert entry["flags"] == []
+    traced = street.json("trace", "--case", opened_case(street))
+    assert VISITOR["name"] in json.dumps(traced, ensure_ascii=False)
+
+
+def opened_case(street: Street) -> str:
+    """Open an emergency case on the kiosk's first visitor and return its id."""
+    done = street.cli(
+        "case", "open", "--account", "lan", "--number", number(1), "--reason", "ca thử",
+        "--emergency", "--password-stdin", "--json", stdin=PASSWORD + "\n",
+    )  # fmt: skip
+    return str(json.loads(done.stdout.splitlines()[-1])["case"])
+
+
+def test_a_family_is_one_form_and_an_entry_and_a_code_each(street: Street, board: str) -> None:
+    before = len(entries(street))
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/declare")
+    child = {"name_1": "Trần Ví Dụ Con", "year_1": "2018", "sex_1": "male", "number_1": ""}
+    done = phone.send(VISITOR | {"whom": "self", "fever": "1", "purpose": "patient"} | child)
+    made = entries(street, since=before)
+    assert sorted(one["person"]["name"] for one in made) == [VISITOR["name"], "Trần Ví Dụ Con"]
+    kept = re.findall(r'href="(/declaration/[^"]+)"', done.text)
+    assert len(kept) == 2
+    assert "Hãy đeo khẩu trang" in done.text
+    page = phone.get(kept[1])
+    assert "T. V. D. Con" in page.text
+    assert "Có khai triệu chứng" in page.text
+    for secret in (VISITOR["name"], VISITOR["number"], "0900000001"):
+        assert secret not in page.text
+
+
+def test_the_kept_code_is_a_declaration_that_every_gate_verifies(street: Street) -> None:
+    (made,) = street.json(
+        "declaration", "issue", "Nguyễn Thị Ví Dụ", "--birth", "1999", "--number",
+        VISITOR["number"], "--summary", "fever,contact-area", "--by-other",
+    )  # fmt: skip
+    key = VerifyKey(Identity.load(street.box.data).code.hub_key)
+    read = tokens.read(made["code"], {key.kid: key})
+    assert read.facts.name == "N. T. V. Dụ"
+    assert read.facts.summary == ("fever", "contact-area")
+    verdict = street.box.enter(made["code"])
+    assert (verdict["verdict"], verdict["kind"]) == ("recorded", "declaration")
+
+
+def test_a_form_sent_twice_counts_once(street: Street, board: str) -> None:
+    before = len(entries(street))
+    phone = Phone(street)
+    phone.get(board)
+    form = phone.follow("/out")
+    for _ in range(2):
+        assert "Đã ghi ra" in phone.send(VISITOR).text
+        phone.page = form
+    assert len(entries(street, since=before)) == 1
+
+
+def test_a_phone_remembers_only_whoever_chose_so_and_forgets_at_a_touch(
+    street: Street, board: str
+) -> None:
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/out")
+    phone.send(VISITOR)
+    assert "me" not in phone.session.cookies
+    phone.get(board)
+    phone.follow("/out")
+    phone.send(VISITOR | {"keep": "1"})
+    assert VISITOR["name"] not in phone.session.cookies["me"]
+    before = len(entries(street))
+    phone.get(board)
+    assert "N. T. V. Dụ" in phone.follow("/in").text
+    phone.send({"purpose": "staff"})  # the first form: one touch, nothing typed
+    (entry,) = entries(street, since=before)
+    assert (entry["person"]["number"], entry["direction"]) == (VISITOR["number"], "in")
+    phone.get(board)
+    phone.follow("/in")
+    assert phone.send({}, form=1).url.endswith("/forgotten")
+    assert "me" not in phone.session.cookies
+
+
+def test_leaving_is_one_touch_on_the_receipt(street: Street, board: str) -> None:
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/declare")
+    phone.send(VISITOR | WELL | {"purpose": "relative"})
+    before = len(entries(street))
+    assert "Đã ghi ra" in phone.send({}).text
+    (entry,) = entries(street, since=before)
+    assert (entry["direction"], entry["person"]["number"]) == ("out", VISITOR["number"])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "Cần điền"),
+        ("name", "Nguyễn 123", "không có số"),
+        ("name", "😀", "không có số"),
+        ("name", "Ă" * 10_000, "không có số"),
+        ("year", "1850", "Năm sinh"),
+        ("phone", "0900", "Số điện thoại"),
+        ("number", "12345", "12 chữ số"),
+        ("sex", "x", "Hãy chọn"),
+        ("agree", "", "Cần bạn đồng ý"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
+    street: Street, board: str, field: str, value: str, said: str
+) -> None:
+    before = len(entries(street))
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/out")
+    answer = phone.send(VISITOR | {field: value})
+    assert (answer.status_code, said in answer.text) == (400, True)
+    assert 'role="alert"' in answer.text
+    if field != "phone":
+        assert VISITOR["phone"] in answer.text
+    assert len(entries(street, since=before)) == 0
+
+
+def test_a_page_opened_long_ago_or_made_up_records_nothing(street: Street) -> None:
+    phone = Phone(street)
+    for path in ("/p/made-up", "/p/made-up/in", "/p/a:b:c/out", "/p/x/report"):
+        assert phone.get(path).status_code == 410
+
+
+def test_pages_take_no_form_from_elsewhere_and_run_no_script(street: Street, board: str) -> None:
+    phone = Phone(street)
+    page = phone.get(board)
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert page.headers["X-Frame-Options"] == "DENY"
+    form = phone.follow("/out")
+    answer = phone.session.post(form.url, data=VISITOR, timeout=20)
+    assert answer.status_code == 403
+    assert "<script" not in page.text + form.text
+    assert phone.session.get(board, headers={"Host": "evil.example"}, timeout=20).status_code == 400
+
+
+def test_a_bus_behind_one_address_passes_and_a_flood_waits() -> None:
+    limit = Limit(45, 600)
+    assert not any(limit.over("192.0.2.1", now_s=1.0) for _ in range(45))
+    assert limit.over("192.0.2.1", now_s=2.0)
+    assert not limit.over("192.0.2.2", now_s=2.0)
+    assert not limit.over("192.0.2.1", now_s=601.0)
+
+
+def test_what_the_public_page_recorded_leaves_no_gate_silent(street: Street, board: str) -> None:
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/out")
+    phone.send(VISITOR)
+    assert all(row["gate"] != "web" for row in street.json("report") if "gate" in row)
+    web = [one for one in street.json("kiosk", "list") if one["status"] == "web"]
+    assert web
+
+
+# -- reports ---------------------------------------------------------------------------------
+
+
+def photo(**more: object) -> bytes:
+    """Return a phone's photo with a position in it."""
+    image = Image.new("RGB", (2600, 1900), (90, 120, 90))
+    exif = Image.Exif()
+    exif[0x010F] = "SECRETPHONE"
+    exif.get_ifd(0x8825)[1] = "N"
+    target = io.BytesIO()
+    image.save(target, "JPEG", exif=exif, **more)
+    return target.getvalue()
+
+
+def test_a_report_gets_a_number_is_seen_at_the_desk_and_answered(
+    street: Street, board: str
+) -> None:
+    phone = Phone(street, "198.51.100.7")
+    phone.get(board)
+    phone.follow("/report")
+    told = {"what": "nobody-scans", "text": "Không ai nhắc quét <b>mã</b>", "contact": "0900000009"}
+    too_quick = phone.send(told)
+    assert "bấm gửi lần nữa" in too_quick.text
+    phone.page = too_quick
+    wait_until_read(phone)
+    filed = phone.send(told, files={"photo": ("a.jpg", photo(), "image/jpeg")})
+    found = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", filed.text)
+    assert found is not None, filed.text
+    desk = Phone(street).log_in("/desk/", "lan")
+    assert found[0] in desk.get("/desk/residents").text
+    page = desk.get(f"/desk/residents/{found[0]}")
+    assert "0900000009" in page.text
+    assert "<b>mã" not in page.text
+    kept = desk.get(f"/desk/residents/{found[0]}/photo").content
+    image = Image.open(io.BytesIO(kept))
+    assert max(image.size) == 1280
+    assert not image.getexif()
+    assert b"SECRETPHONE" not in kept
+    desk.desk_post(f"/desk/residents/{found[0]}", state="closed", answer="Đã nhắc nhở bệnh viện.")
+    followed = Phone(street, "198.51.100.8").get(f"/report/find?number={found[0].lower()}")
+    assert "Đã nhắc nhở bệnh viện." in followed.text
+    assert "0900000009" not in followed.text
+
+
+def wait_until_read(phone: Phone) -> None:
+    """Wait as long as a person at least needs to read the form."""
+    from threading import Event
+
+    from hub.visitors.report_views import TOO_QUICK_S
+
+    Event().wait(TOO_QUICK_S + 0.1)
+
+
+def test_a_photo_that_is_none_or_hides_a_bomb_is_refused() -> None:
+    from hub.visitors.reports import PHOTO_BYTES, BadPhoto, clean
+
+    huge = io.BytesIO()
+    Image.new("1", (30_000, 30_000)).save(huge, "PNG")
+    for data in (b"<svg onload=alert(1)>", b"GIF89a", photo()[:900], huge.getvalue(),
+                 b"\xff\xd8" + bytes(PHOTO_BYTES)):  # fmt: skip
+        with pytest.raises(BadPhoto):
+            clean(data)
+    assert clean(photo(quality=60)).startswith(b"\xff\xd8")
+
+
+def test_a_robot_that_fills_in_everything_files_nothing(street: Street) -> None:
+    phone = Phone(street, "198.51.100.9")
+    phone.get("/my-data")
+    answer = phone.send({"what": "see", "website": "https://spam.example"})
+    assert answer.status_code == 400
+    assert "/my-data/" not in answer.url
+
+
+# -- my data ---------------------------------------------------------------------------------
+
+
+def asked(street: Street, what: str, address: str) -> str:
+    """File a request and return its number."""
+    phone = Phone(street, address)
+    phone.get("/my-data")
+    page = phone.send({"what": what, "contact": "0900000008"})
+    found = re.search(r"/my-data/([^?]+)", page.url)
+    assert found is not None, page.text
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("made", "due"),
+    [
+        ("2026-11-23", "2026-11-25"),  # Monday: Wednesday
+        ("2026-11-26", "2026-11-30"),  # Thursday: Monday
+        ("2026-11-27", "2026-12-01"),  # Friday: Tuesday
+        ("2026-11-28", "2026-12-01"),  # Saturday: Tuesday
+        ("2026-11-29", "2026-12-01"),  # Sunday: Tuesday
+    ],
+)
+def test_two_working_days_skip_the_weekend(made: str, due: str) -> None:
+    from hub.visitors.requests import VIETNAM
+    from hub.visitors.requests import due as end
+
+    found = end(dt.datetime.fromisoformat(f"{made}T23:30:00+07:00"))
+    assert found.astimezone(VIETNAM).isoformat() == f"{due}T23:59:59+07:00"
+
+
+def test_a_person_sees_what_is_held_after_the_card_was_compared(street: Street) -> None:
+    number_ = asked(street, "see", "198.51.100.20")
+    desk = Phone(street).log_in("/desk/", "lan")
+    assert number_ in desk.get("/desk/requests").text
+    unproven = desk.desk_post(f"/desk/requests/{number_}", do="see", number=number(1))
+    assert unproven.status_code == 403
+    card_text = f"{number(1)}||{name(1)}|01021999|Nữ|Thôn Phú Lộc|22062022"
+    page = desk.desk_post(f"/desk/requests/{number_}", do="see", number=card_text, seen="1")
+    assert name(1) in page.text
+    assert name(3) not in page.text
+    assert "Bệnh viện Đa khoa Ví Dụ" in page.text
+    assert any(
+        row["action"] == "reveal" and row["subject"] == number_
+        for row in street.json("audit", "--action", "reveal")
+    )
+    again = desk.desk_post(f"/desk/requests/{number_}", do="see", number=number(3), seen="1")
+    assert again.status_code == 403
+
+
+def test_erasing_says_the_same_whether_there_was_anything_or_not(street: Street) -> None:
+    desk = Phone(street).log_in("/desk/", "lan")
+    pages, public = [], []
+    for whose, address in ((number(3), "198.51.100.21"), ("054199077001", "198.51.100.22")):
+        number_ = asked(street, "erase", address)
+        before = Phone(street, address).get(f"/my-data/{number_}").text
+        page = desk.desk_post(f"/desk/requests/{number_}", do="erase", number=whose, seen="1")
+        after = Phone(street, address).get(f"/my-data/{number_}").text
+        pages.append(
+            re.sub(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}|value=\"\w{64}\"|\d\d:\d\d", "", page.text)
+        )
+        public.append(re.sub(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}|\d\d:\d\d", "", before + after))
+    assert pages[0] == pages[1]
+    assert public[0] == public[1]
+    assert number(3) not in json.dumps(street.entries("--reveal"), ensure_ascii=False)
+
+
+def test_only_officials_see_requests_and_reports(street: Street) -> None:
+    owner = Phone(street).log_in("/owner/", "chu")
+    for path in ("/desk/requests", "/desk/residents", "/desk/changes"):
+        assert owner.get(path).status_code == 403
+        assert "/desk/login" in Phone(street).get(path).url
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+def test_the_reader_chooses_the_language_once(street: Street, board: str) -> None:
+    phone = Phone(street)
+    assert '<html lang="en">' in phone.get(f"{board}?lang=en").text
+    assert "Point your phone" in phone.get("/").text
+    assert '<html lang="vi">' in phone.get("/?lang=vi").text
