@@ -24,13 +24,15 @@ class Courier(models.Model):
 class Trip(models.Model):
     """One taking-in of a stick: per kiosk what came and what is missing, and the answers.
 
-    ``answers`` is a ZIP file, dropped after :data:`hub.carry.trips.KEEP_ANSWERS`.
+    ``useless`` counts pieces that were damaged or of no kiosk of this hub. ``answers`` is a
+    ZIP file, dropped after :data:`hub.carry.trips.KEEP_ANSWERS`.
     """
 
     id = models.UUIDField(primary_key=True)
     at_ms = models.BigIntegerField()
     actor = models.CharField(max_length=150)
     came = models.JSONField(default=list)
+    useless = models.PositiveIntegerField(default=0)
     answers = models.BinaryField(null=True)
 
     class Meta:

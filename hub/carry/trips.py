@@ -257,6 +257,7 @@ def _remember(taken: Taken, actor: str) -> None:
             at_ms=now_ms(),
             actor=actor[:150],
             came=taken.came,
+            useless=taken.damaged + taken.foreign,
             answers=packed(files) if files else None,
         )
         record(

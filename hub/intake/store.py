@@ -88,7 +88,8 @@ def correct_boot(
             "UPDATE intake_entry SET at_ms = boot_ms + %s, basis_of_time = 'hub',"
             " error_ms = %s + abs(boot_ms - %s) / 10000"
             " WHERE kiosk_id = %s AND boot_id = %s AND type <> 'paper'"
-            " AND (basis_of_time IN ('none', 'between') OR (basis_of_time = 'guard' AND clock = 'asserted'))",
+            " AND (basis_of_time IN ('none', 'between')"
+            " OR (basis_of_time = 'guard' AND clock = 'asserted'))",
             [offset_ms, delay_ms, sample_ms, _plain(kiosk), _plain(boot_id)],
         )
 

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ("at_ms", models.BigIntegerField()),
                 ("actor", models.CharField(max_length=150)),
                 ("came", models.JSONField(default=list)),
+                ("useless", models.PositiveIntegerField(default=0)),
                 ("answers", models.BinaryField(null=True)),
             ],
             options={
