@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from hub import arguments_more, desk_arguments, public_arguments
+from hub.desk_arguments import Command, Group
 
 _EPILOG = """\
 A first hub, its first place and the code for its first kiosk:
@@ -107,6 +108,25 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--gates", type=int, default=1, metavar="N", help="how many gates it has")
     command(places, "list", "places:list_", "show the places")
 
+    _kiosks(commands, command)
+    entries = command(commands, "entries", "entries:entries", "show what was recorded")
+    entries.add_argument("--place", metavar="P", help="only this place's")
+    entries.add_argument("--since", metavar="T", help="from 2026-01-31 or 2026-01-31T08:00 on")
+    entries.add_argument("--limit", type=int, metavar="N", help="only the newest N")
+    entries.add_argument(
+        "--reveal", action="store_true", help="names in full; the audit notes it first"
+    )
+    entries.add_argument(
+        "--reason", default="hub entries --reveal", metavar="TEXT", help="why, for the audit"
+    )
+
+    arguments_more.add(commands, places, command)
+    desk_arguments.add(commands, command)
+    public_arguments.add(commands, command)
+    return root
+
+
+def _kiosks(commands: Group, command: Command) -> None:
     kiosks = commands.add_parser(
         "kiosk", help="kiosks: enrol, list, accept, revoke"
     ).add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -131,22 +151,6 @@ def parser() -> argparse.ArgumentParser:
             "--fingerprint", required=name == "accept", metavar="F", help="of the one key meant"
         )
         decide.add_argument("--reason", default="", metavar="TEXT")
-
-    entries = command(commands, "entries", "entries:entries", "show what was recorded")
-    entries.add_argument("--place", metavar="P", help="only this place's")
-    entries.add_argument("--since", metavar="T", help="from 2026-01-31 or 2026-01-31T08:00 on")
-    entries.add_argument("--limit", type=int, metavar="N", help="only the newest N")
-    entries.add_argument(
-        "--reveal", action="store_true", help="names in full; the audit notes it first"
-    )
-    entries.add_argument(
-        "--reason", default="hub entries --reveal", metavar="TEXT", help="why, for the audit"
-    )
-
-    arguments_more.add(commands, places, command)
-    desk_arguments.add(commands, command)
-    public_arguments.add(commands, command)
-    return root
 
 
 def _first_boot(enrol: argparse.ArgumentParser) -> None:

@@ -18,6 +18,7 @@ _BASES = {
     GUARD: "bảo vệ tự đếm",
     ESTIMATED: "ước lượng",
 }
+HEAD_OF_OFFICE = "THỦ TRƯỞNG ĐƠN VỊ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Sender:
     organ: str = "CƠ QUAN QUẢN LÝ ĐIỂM QUÉT MÃ"
     superior: str = ""
     town: str = ""
-    office: str = "THỦ TRƯỞNG ĐƠN VỊ"
+    office: str = HEAD_OF_OFFICE
     code: str = ""
 
     @classmethod
@@ -45,7 +46,7 @@ class Sender:
                 town = town[len(level) :].strip()
         territory = unit.tree == Unit.Tree.TERRITORY
         office = f"TM. {people}\n{unit.head or 'CHỦ TỊCH'}" if territory else unit.head
-        return cls(organ, above, town if territory else "", office or cls.office, unit.code)
+        return cls(organ, above, town if territory else "", office or HEAD_OF_OFFICE, unit.code)
 
 
 def letter(report: Report, sender: Sender, *, tree: str = "", day: dt.date) -> Letter:

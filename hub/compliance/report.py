@@ -180,7 +180,7 @@ def _standings(
     return {
         pk: Standing(
             gates=count[pk],
-            stage=str(known[pk].stage) if pk in known else Stage.ACTIVE.value,
+            stage=str(known[pk].stage) if pk in known else str(Stage.ACTIVE),
             troubles=frozenset(troubles[pk]),
             reports=reports.get(pk, 0),
             unmended=pk in late,

@@ -36,6 +36,7 @@ from hub.intake.models import Claim, Entry, Place
 from hub.intake.transactions import now_ms
 from hub.places import imports, kinds, lifecycle, register, units
 from hub.places.models import StageChange, Unit
+from hub.tracing.pairing import VIETNAM
 from hub.tracing.tables import moment
 
 LATEST = 30
@@ -53,7 +54,7 @@ def place(request: HttpRequest, pk: str) -> HttpResponse:
     day = today_here()
     made = report(Span(day, day), places=[pk])
     rhythm = rhythms([pk], day)[pk]
-    seen, expected = rhythm.so_far(dt.datetime.now(dt.UTC).astimezone().hour)
+    seen, expected = rhythm.so_far(dt.datetime.now(VIETNAM).hour)
     official = request.role.kind == OFFICIAL
     facts = {
         "row": row_facts(made.rows[0]),
@@ -186,7 +187,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
 def _new_facts(request: HttpRequest) -> dict[str, Any]:
     from hub.desk.views import unit_names
 
-    now = dt.datetime.now(dt.UTC).astimezone(dt.timezone(dt.timedelta(hours=7)))
+    now = dt.datetime.now(VIETNAM)
     return {
         "kinds": [(k.id, k.name, False) for k in kinds.kinds().values()],
         "units": unit_names(request),
@@ -203,9 +204,10 @@ def _units(request: HttpRequest) -> tuple[Unit | None, Unit | None]:
         found[tree] = units.named(code, tree) if code else None
     own = request.role.unit
     if own is not None:
-        if found[own.tree] is None:
+        given = found[own.tree]
+        if given is None:
             found[own.tree] = own
-        elif found[own.tree].pk not in units.below(own):
+        elif given.pk not in units.below(own):
             raise NotAllowed("This unit is not below yours.")
     return found["territory"], found["body"]
 
@@ -213,10 +215,9 @@ def _units(request: HttpRequest) -> tuple[Unit | None, Unit | None]:
 def event(request: HttpRequest) -> Place:
     """Register a meeting, wedding or funeral that closes itself."""
     given = request.POST
-    zone = dt.timezone(dt.timedelta(hours=7))
     try:
-        starts = dt.datetime.fromisoformat(given.get("starts", "")).replace(tzinfo=zone)
-        ends = dt.datetime.fromisoformat(given.get("ends", "")).replace(tzinfo=zone)
+        starts = dt.datetime.fromisoformat(given.get("starts", "")).replace(tzinfo=VIETNAM)
+        ends = dt.datetime.fromisoformat(given.get("ends", "")).replace(tzinfo=VIETNAM)
     except ValueError as error:
         raise BadUsage("Start and end are times such as 2026-12-31T14:00.") from error
     territory, body = _units(request)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -33,12 +34,14 @@ from hub.desk.words import words
 from hub.errors import BadUsage
 from hub.intake.models import Claim, Kiosk
 from hub.intake.registry import decide_claim
+from hub.owners.models import Change
 from hub.places import kinds, units
 from hub.places.lifecycle import close_ended
 from hub.places.models import Stage, Unit
 from hub.tracing.cases import unreviewed
 from hub.tracing.models import Case
 from hub.tracing.tables import moment
+from hub.visitors.models import DataRequest, Report
 from wire.names import fold
 
 XLSX = TYPES["xlsx"]
@@ -87,18 +90,24 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _tasks(request: HttpRequest, day: dt.date) -> list[dict[str, Any]]:
     """Return what waits for an official besides machines and cases, each with its page."""
-    from hub.visitors.desk_views import waiting
-
     visits = Inspection.objects.filter(place__in=places_of(request.role))
     due = visits.filter(state=Inspection.State.PLANNED, due__lte=day).count()
     again = visits.filter(state=Inspection.State.MENDING, deadline__lte=day).count()
     to_verify = places_of(request.role).filter(profile__stage=Stage.APPLIED).count()
-    counts = waiting(dt.datetime.now(dt.UTC))
+    told, allowed = Report.objects.exclude(state=Report.State.CLOSED), scope(request.role)
+    if allowed is not None:
+        told = told.filter(Q(place__in=allowed) | Q(place=None))
+    changes = Change.objects.filter(state=Change.State.WAITING)
+    if allowed is not None:
+        changes = changes.filter(Q(place__in=allowed) | Q(place=None))
+    asked = DataRequest.objects.filter(done=None)
+    overdue = asked.filter(due__lt=dt.datetime.now(dt.UTC)).count()
     said = words(language_of())["task"]
     listed = (
-        ("task_reports", counts["reports"], "requests:reports", ""),
-        ("task_requests", counts["requests"], "requests:requests", ""),
-        ("task_overdue", counts["overdue"], "requests:requests", ""),
+        ("task_reports", told.count(), "requests:reports", ""),
+        ("task_changes", changes.count(), "changes:changes", ""),
+        ("task_requests", asked.count(), "requests:requests", ""),
+        ("task_overdue", overdue, "requests:requests", ""),
         ("task_visits", due, "desk:visits", "?state=planned"),
         ("task_again", again, "desk:visits", "?state=mending"),
         ("task_verify", to_verify, "desk:places", "?stage=applied"),
