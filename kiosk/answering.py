@@ -79,7 +79,7 @@ class Answering:
         look = reader.look(frame)
         if look.ambiguous:
             self._tell(self.desk.two_codes(), since=look.at)
-        elif look.presented is not None:
+        elif look.presented is not None and not self.catch(look.presented.text or ""):
             text = self._parts.take(look.presented.text or "", look.at)
             self._tell(self.desk.present(text), since=look.at)
         self._companions(look)
