@@ -25,7 +25,7 @@ HEAD_OF_OFFICE = "THỦ TRƯỞNG ĐƠN VỊ"
 class Sender:
     """Who writes: the organ, the one above it, the town for the date, who signs."""
 
-    organ: str = "CƠ QUAN QUẢN LÝ ĐIỂM QUÉT MÃ"
+    organ: str = "CƠ QUAN QUẢN LÝ"
     superior: str = ""
     town: str = ""
     office: str = HEAD_OF_OFFICE
@@ -59,7 +59,7 @@ def letter(report: Report, sender: Sender, *, tree: str = "", day: dt.date) -> L
     blocks: list[Paragraph | Table] = [
         Paragraph("I. KẾT QUẢ GHI NHẬN", heading=True),
         Paragraph(
-            f"Trong thời gian {when}, hệ thống ghi nhận {_n(total.scanned)} lượt quét mã, "
+            f"Trong {'' if span.days == 1 else 'thời gian '}{when}, hệ thống ghi nhận {_n(total.scanned)} lượt quét mã, "
             f"{_n(total.by_hand)} lượt nhập tay, {_n(total.refused)} lượt bị từ chối tại "
             f"{_n(len(report.rows))} địa điểm. {_shares(report)}"
         ),

@@ -14,7 +14,7 @@ from hub.compliance.gates import Gate, gates
 from hub.compliance.inspections import unmended
 from hub.compliance.residents import waiting
 from hub.compliance.rhythm import rhythms
-from hub.compliance.signs import FELL_FROM, Sign, Standing, signs
+from hub.compliance.signs import FELL_FROM, UNREGISTERED, Sign, Standing, signs
 from hub.intake.models import Place
 from hub.intake.transactions import now_ms
 from hub.places.models import Profile, Stage, Unit
@@ -88,8 +88,8 @@ class Report:
 
     @property
     def flagged(self) -> list[Row]:
-        """Places with signs of a violation, heaviest first."""
-        found = [row for row in self.rows if row.signs]
+        """Places with signs of a violation, heaviest first; those nobody registered are none."""
+        found = [row for row in self.rows if any(s.word != UNREGISTERED for s in row.signs)]
         return sorted(found, key=lambda row: (-row.weight, row.name, row.place))
 
     @property

@@ -19,6 +19,8 @@ FELL_FROM = 10.0
 OFTEN = 20
 """One code this often at one place in a day is no visitor's."""
 BY_HAND_MOST = 0.5
+UNREGISTERED = "not-registered"
+"""No violation of the place's: somebody has to go and sign it up (see the progress)."""
 MACHINES = {"silent": ("gate-silent", 15), "behind": ("lagging", 15), "clock": ("wrong-clock", 10)}
 """What a kiosk in trouble is a sign of, and its weight."""
 
@@ -57,7 +59,7 @@ def signs(
     if standing.stage in ("suspended", "closed"):
         return [Sign("open-though", 60, str(recorded))] if recorded else []
     if standing.stage in ("known", "applied"):
-        return [*_people(standing), Sign("not-registered", 5)]
+        return [*_people(standing), Sign(UNREGISTERED, 5)]
     found = [*_people(standing), *_passages(now, before, standing, days, days_before)]
     words = {sign.word for sign in found}
     for trouble in sorted(standing.troubles):
