@@ -72,7 +72,7 @@ def test_each_state_of_a_board_has_its_own_words(street: Street, tmp_path: Path)
     assert "12/QĐ-UBND" in suspended.text
     assert 'class="button in"' not in suspended.text
     assert 'class="button out"' in suspended.text
-    street.cli("place", "stage", place, "closed")
+    street.cli("place", "stage", place, "closed", *decided)
     assert 'class="button' not in phone.get(first).text
 
 
