@@ -26,14 +26,19 @@ class EnrolFace(StewardFace):
     back_to = StringProperty("settings")
     result = StringProperty("")
     result_tone = StringProperty("ink")
-    place = StringProperty("")
+    standing = StringProperty("")
     ahead = ObjectProperty(None, allownone=True)
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
-        self.place = means.settings.place
+        self.fbind("words", self._stand)
+        self._stand()
         self.ids.preview.source = means.source
         self.ids.preview.guide = list(means.settings.guide)
+
+    def _stand(self, *_: object) -> None:
+        place = self.means.settings.place or "–"
+        self.standing = self.words.say("steward.enrolled_at", place=place)
 
     def enter(self) -> None:
         """Watch for an enrolment code."""

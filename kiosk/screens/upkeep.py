@@ -102,7 +102,6 @@ class NetworkFace(ErrandFace):
 _ROW_PADS = (
     ("held", "list", "rows.look"),
     ("send-again", "restart", "rows.again"),
-    ("accept", "usb", "rows.accept"),
     ("export", "usb", "rows.export"),
 )
 
