@@ -13,7 +13,7 @@ from kiosk.model import Declare, Person
 from kiosk.notices import GATE_TIME, Notice
 from kiosk.screens.face import Means
 from kiosk.screens.field import Field  # noqa: F401 - named in declare.kv
-from kiosk.screens.keyboard import WHOLE, Keyboard  # noqa: F401 - the same
+from kiosk.screens.keyboard import Keyboard  # noqa: F401 - the same
 from kiosk.screens.page import Choices, PageFace, Stepper  # noqa: F401 - the same
 from kiosk.screens.parts import Shelf
 from kiosk.screens.person import wrong_in_name
@@ -118,7 +118,7 @@ class DeclareFace(PageFace):
         if key == "clear":
             self._typing.clear()
             self._typed_now()
-        elif len(key) > 1 and key not in WHOLE:
+        elif len(key) > 1 and key != "+84":
             self.press(key)
         else:
             self.type(key)
@@ -239,7 +239,7 @@ class ExpressFace(PageFace):
         """Take a key of the keyboard on glass."""
         if key == "clear":
             self.phone_text = self.trouble = ""
-        elif len(key) > 1 and key not in WHOLE:
+        elif len(key) > 1 and key != "+84":
             self.press(key)
         else:
             self.type(key)

@@ -62,9 +62,8 @@ PLANS: dict[str, tuple[str, ...]] = {
     "email": (
         "1 2 3 4 5 6 7 8 9 0",
         "q w e r t y u i o p",
-        "a s d f g h j k l backspace",
-        "z x c v b n m @ . enter",
-        "_ - .vn .com gmail.com",
+        "a s d f g h j k l _ backspace",
+        "z x c v b n m - @ . enter",
     ),
     "vietnamese": (
         "q w e r t y u i o p",
@@ -83,8 +82,6 @@ _WORDS = {
     "space": "entry.space",
 }
 _WIDE = {"space": 2.0}
-WHOLE = frozenset({"+84", ".vn", ".com", "gmail.com"})
-"""Keys of several letters that strike what stands on them."""
 
 ACCENTS = {
     "sharp": ("á", "\u0301"),
@@ -168,7 +165,7 @@ class Keyboard(BoxLayout):
         elif name in ACCENTS:
             text, value = ACCENTS[name]
         elif not letter:
-            text = self.words[_WORDS[name]] if name in _WORDS else name if name in WHOLE else ""
+            text = self.words[_WORDS[name]] if name in _WORDS else name if name == "+84" else ""
         pad = Pad(
             value=value,
             text=text,

@@ -22,6 +22,7 @@ from kiosk.screens.field import Field
 from kiosk.screens.keyboard import Keyboard  # noqa: F401 - named in person.kv
 from kiosk.screens.page import PageFace, Stepper  # noqa: F401 - the same
 from kiosk.screens.parts import Box
+from kiosk.screens.questions import proper
 from kiosk.telex import Typing
 from kiosk.words import Words, load
 
@@ -137,8 +138,9 @@ class PersonForm(Box):
             self.choose("phone")
             self.trouble = self.words["person.short" if self.phone_text else "person.no_phone"]
             return
-        name = " ".join(self.name_text.split())
-        self.dispatch("on_person", Person(name=name, phone=known.number), int(self.count))
+        self.dispatch(
+            "on_person", Person(name=proper(self.name_text), phone=known.number), int(self.count)
+        )
 
 
 class PersonFace(PageFace):

@@ -124,11 +124,16 @@ def trouble(question: Question, answer: str, today: dt.date) -> str:
     return ""
 
 
+def proper(name: str) -> str:
+    """Return a name with single spaces, each word's first letter large, as names are written."""
+    return " ".join(word[0].upper() + word[1:] for word in name.split())
+
+
 def declaration(answers: Answers) -> Declare:
     """Return what is given to the desk."""
     known = phone(answers.text("phone"))
     person = Person(
-        name=" ".join(answers.text("name").split()),
+        name=proper(answers.text("name")),
         birth=answers.text("year"),
         sex=answers.text("sex"),
         number=answers.text("document"),

@@ -91,7 +91,7 @@ class Booth(Camera):
 
 @dataclass
 class Shown:
-    """A verdict, and what stood on the screen in the first picture drawn after it came."""
+    """A verdict, and what stood on the screen in the picture that was drawn of it."""
 
     verdict: Verdict
     told_at: float
@@ -116,7 +116,7 @@ class Live:
     robot: Robot
     booth: Booth
     clock: SetClock
-    heard: queue.SimpleQueue[Shown]
+    coming: list[Shown] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     frame_ms: list[float] = field(default_factory=list)
     now: float = 1000.0
@@ -130,16 +130,30 @@ class Live:
     def draw(self) -> None:
         """Draw one picture; verdicts that came before it are on it."""
         began = time.perf_counter()
-        came: list[Shown] = []
-        while not self.heard.empty():
-            came.append(self.heard.get())
         EventLoop.idle()
-        ended = time.perf_counter()
-        self.frame_ms.append((ended - began) * 1000)
-        for one in came:
+        self.frame_ms.append((time.perf_counter() - began) * 1000)
+        for one in self.coming:
             one.drawn_at = time.monotonic()
-            self._look(one)
-            self.shown.append(one)
+        self.shown += self.coming
+        self.coming.clear()
+
+    def listen(self) -> None:
+        """Note of each verdict when it was posted, and how the screen stands once it has it."""
+        app = self.window.app
+        post = app.post
+
+        def noting(call: Callable[..., None], *facts: Any) -> None:
+            if facts and isinstance(facts[0], Verdict):
+                post(self._deliver, call, Shown(facts[0], time.monotonic()))
+            else:
+                post(call, *facts)
+
+        app.post = noting  # type: ignore[method-assign]  # what threads say passes here
+
+    def _deliver(self, call: Callable[..., None], one: Shown) -> None:
+        call(one.verdict)
+        self._look(one)
+        self.coming.append(one)
 
     def _look(self, one: Shown) -> None:
         face: Any = self.window.app.stage.face
@@ -205,20 +219,14 @@ def kiosk(
         screen=replace(config.screen, width=size[0], height=size[1], fullscreen=False),
         sound=Sound(volume=0.0),
     )
-    heard: queue.SimpleQueue[Shown] = queue.SimpleQueue()
     clock = SetClock(round(time.time() * 1000))
-    window = Windowed(
-        data,
-        config,
-        mode=mode,
-        clock=clock,
-        verdict=lambda verdict: heard.put(Shown(verdict, time.monotonic())),
-    )
+    window = Windowed(data, config, mode=mode, clock=clock)
     booth = Booth(window.gate.latest)
     with window.gate as gate, driven(window.app) as robot:
         KivyClock._max_fps = fps
         gate.start(lambda: booth)
-        live = Live(window, robot, booth, clock, heard)
+        live = Live(window, robot, booth, clock)
+        live.listen()
         live.hold(live.empty, frames=2)
         live.until(lambda: gate.camera_state == "ok")
         try:

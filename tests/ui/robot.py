@@ -182,5 +182,5 @@ def driven(app: KioskApp) -> Iterator[Robot]:
     finally:
         app.close()
         window.remove_widget(app.root)
-        app.root = None
+        app.root = None  # type: ignore[assignment]  # Kivy starts with none
         Clock.tick()

@@ -15,6 +15,8 @@ from tests.hubs import HubProcess
 from tests.kiosks import card, name
 from tests.ui import live
 from tests.ui.robot import texts
+from wire import tokens
+from wire.claims import Declaration
 
 ASKING = Config(policy=GatePolicy(purposes=("patient", "relative")))
 
@@ -120,3 +122,56 @@ def test_a_trip_of_the_profile_stands_in_the_entries(tmp_path: Path, hub: HubPro
         gate.sent()
     (row,) = [row for row in hub.entries() if row["place"] == place]
     assert (row["trip"], row["purpose"]) == ("Huế–Tuy Hòa 14:45", "passenger")
+
+
+def test_who_has_no_phone_declares_in_twelve_touches_and_all_of_it_reaches_the_hub(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    config = Config(
+        policy=GatePolicy(purposes=("patient", "relative")), screen=Screen(self_service=True)
+    )
+    place = hub.place("Trạm y tế Ví Dụ")
+    with live.kiosk(
+        tmp_path / "k", hub, config, mode=DirectionMode.IN, code=hub.code(place)
+    ) as gate:
+        robot = gate.robot
+        gate.until(lambda: gate.window.gate.identity.claim == "accepted")
+        touches = 0
+
+        def press(*pads: str) -> None:
+            nonlocal touches
+            for pad in pads:
+                robot.press(pad)
+                touches += 1
+
+        def strike(keys: str) -> None:
+            for key in keys:
+                robot.touch(robot.pad("space" if key == " " else key))
+                robot.settle()
+
+        press("Tôi không có mã", "Cho tôi")
+        strike("0900000077")
+        press("enter")
+        strike("leef thij vis duj")
+        press("enter")
+        strike("1950")
+        press("enter", "Nữ", "enter", "enter", "Thăm người nhà", "Không có", "Không có")
+        seen = gate.asked(lambda: press("agree"))
+        assert touches <= 12
+        assert robot.app.stage.name == "receipt"
+        token = robot.app.stage.face.token
+        assert robot.app.stage.face.code == seen.verdict.receipt
+        press("done")
+        gate.sent()
+        issuers = gate.window.gate.identity.issuers
+    declared = tokens.read(token, issuers).facts
+    assert isinstance(declared, Declaration)
+    assert (declared.name, declared.birth_year, declared.purpose) == (
+        "L. T. V. Dụ",
+        1950,
+        "relative",
+    )
+    (row,) = [row for row in hub.entries("--reveal") if row["place"] == place]
+    assert (row["type"], row["kind"], row["purpose"]) == ("hand", "declaration", "relative")
+    assert row["person"]["phone"] == "0900000077"
+    assert row["content"]["declaration"]["consent"] == "yes"
