@@ -21,6 +21,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import kiosk
 from kiosk.errors import KioskError, Refuse
@@ -40,9 +41,17 @@ Try it all on this machine first: kiosk demo
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a command; its help is asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(BAD_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="kiosk",
         description="An entrance kiosk that records passages offline and syncs them to a hub.",
         epilog=EPILOG,

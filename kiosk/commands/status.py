@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from kiosk.commands.lines import moment, say
 from kiosk.errors import KioskError
 from kiosk.files import free_bytes, is_owned, memory_folder
 from kiosk.gate_facts import STATUS_FILE, days_left
+from kiosk.identity import Identity
 from kiosk.outbox_file import SQLITE
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
+from kiosk.timekeeping import Timekeeper
 
 STALE_S = 10.0
 """A running kiosk renews its state each second; an older one is a dead kiosk's."""
@@ -23,19 +26,70 @@ STALE_S = 10.0
 
 def run(options: argparse.Namespace) -> int:
     """Print the status; exit 1 when there is nothing to tell it from."""
+    if not (options.data / FILE).exists():
+        Identity.load(options.data)  # says what is missing, if it is the place
     facts = status(options.data)
     if options.json:
         say(facts)
         return 0
-    width = max(len(name) for name in facts)
-    for name, value in facts.items():
-        print(f"{name:<{width}}  {'-' if value is None else value}")
+    lines = plain(facts)
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        print(f"{name:<{width}}  {value}")
     return 0
+
+
+def plain(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the status as lines for people: what, and how it is."""
+    oldest, last = facts["oldest_waiting_s"], facts["last_receipt"]
+    waiting = f"{facts['waiting']}"
+    if oldest is not None:
+        waiting += f", the oldest for {_age(oldest)}"
+    return [
+        ("kiosk", "running" if facts["running"] else "not running"),
+        ("waiting for the hub", waiting),
+        ("received by the hub", f"{facts['acked']} (kept here for a while)"),
+        ("refused by the hub", str(facts["refused"])),
+        ("last receipt", last or "none yet"),
+        ("hub", HUB.get(facts["hub"], facts["hub"])),
+        ("clock", CLOCK.get(facts["clock"], facts["clock"])),
+        ("camera", facts["camera"]),
+        ("disk", f"enough for {facts['disk_days_left']:.0f} busy days"),
+        ("last entry", f"number {facts['head']}" if facts["head"] else "none yet"),
+        ("list of signers", facts["trust_list"] or "none"),
+        ("database", f"SQLite {facts['sqlite']}, journal {facts['journal']}"),
+    ]
+
+
+HUB = {
+    "ok": "all is well",
+    "not running": "asked while the kiosk runs",
+    "never": "not asked yet",
+    "offline": "not reached; entries are safe here",
+    "no-receipt": "something else answers in its place; entries are safe here",
+    "not-recognised": "does not know this kiosk; entries are safe here",
+    "held": "waits for its admin to accept this kiosk",
+}
+CLOCK = {
+    "trusted": "right",
+    "asserted": "confirmed by a guard",
+    "untrusted": "not sure; passages keep their order",
+}
+
+
+def _age(seconds: float) -> str:
+    for length, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 def status(data: Path) -> dict[str, Any]:
     """Return the status of the kiosk whose files live in ``data``."""
-    now = SystemClock().now()
+    clock = SystemClock()
+    with suppress(KioskError):  # no folder in memory: nothing was learnt there
+        Timekeeper(memory_folder(data), clock)  # gives it what the last run learnt in this boot
+    now = clock.now()
     live = _live(data)
     with OutboxView(data / FILE) as outbox:
         stock = outbox.stock()

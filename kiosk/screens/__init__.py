@@ -7,6 +7,7 @@ import of it.
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -28,3 +29,7 @@ _SETTINGS = {
 
 for _name, _value in _SETTINGS.items():
     os.environ.setdefault(_name, _value)
+
+# Kivy sets its logger's level itself, and greets with a dozen lines before anybody can set
+# another one.
+logging.getLogger("kivy").addFilter(lambda record: record.levelno >= logging.WARNING)
