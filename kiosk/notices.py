@@ -219,6 +219,20 @@ def hub_sign(health: Health, words: Words) -> Sign:
     )
 
 
+def unenforced(health: Health, now: dt.datetime, words: Words) -> str:
+    """Say what cannot be enforced without the hub, and how old what is known is; else nothing."""
+    if health.hub in ("ok", "sending"):
+        return ""
+    what = [words["guard.unknown_revoked"]]
+    if health.clock is ClockState.UNTRUSTED:
+        what.append(words["guard.unknown_dates"])
+    facts = ", ".join(what)
+    if health.last_receipt is None:
+        return words.say("guard.never_enforced", what=facts)
+    seconds = max(0.0, (now - health.last_receipt).total_seconds())
+    return words.say("guard.not_enforced", what=facts, age=age(seconds, words))
+
+
 def waiting_sign(health: Health, words: Words) -> Sign:
     """Say how many entries wait, and since when the oldest does."""
     if not health.waiting:

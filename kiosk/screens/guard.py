@@ -74,6 +74,7 @@ class GuardFace(Face):
     time: Sign = ObjectProperty(Sign("clock", "quiet", ""), rebind=True)
     alerts = NumericProperty(0)
     unscanned_text = StringProperty("")
+    unenforced = StringProperty("")
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
@@ -170,6 +171,7 @@ class GuardFace(Face):
     def tick(self) -> None:
         """Move the clock and the time left for regret."""
         self.clock_text = notices.clock_time(self.means.now())
+        self.unenforced = notices.unenforced(self.health, self.means.now(), self.words)
         self.alerts = len(self.means.recollection.alerts)
         if self._regret_left:
             self._regret_left -= 1
@@ -210,6 +212,7 @@ class GuardFace(Face):
         self.waiting_text = " · ".join(part for part in parts if part)
         self.camera = notices.camera_sign(self.health, self.words)
         self.time = notices.clock_sign(self.health, self.words)
+        self.unenforced = notices.unenforced(self.health, self.means.now(), self.words)
         self.ids.hero.explain(self.health.camera, self.words)
 
 

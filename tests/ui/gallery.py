@@ -54,7 +54,13 @@ HEALTH = Health(
     clock=ClockState.TRUSTED,
     tally=Tally(entered=128, left=96, inside=32, unscanned=3),
 )
-OFFLINE = replace(HEALTH, hub="offline", waiting=12, oldest_waiting_s=11_400.0)
+OFFLINE = replace(
+    HEALTH,
+    hub="offline",
+    waiting=12,
+    oldest_waiting_s=11_400.0,
+    last_receipt=AT - dt.timedelta(hours=3),
+)
 RECORDED = Verdict(
     Outcome.RECORDED,
     AT,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.model import (
+    ClockState,
     CountUnscanned,
     Direction,
     DirectionMode,
@@ -172,6 +173,26 @@ def test_counts_and_what_waits_are_shown_calmly(robot: Robot) -> None:
     seen = texts(robot)
     assert {"128", "96", "32", "Chưa có mạng", "Dữ liệu an toàn trên máy"} <= seen
     assert "12 lượt chờ gửi · lâu nhất 3 giờ" in seen
+
+
+def test_without_network_one_line_says_what_is_not_enforced_and_how_old_it_is(
+    robot: Robot,
+) -> None:
+    def told() -> str:
+        return str(robot.app.stage.face.unenforced)
+
+    robot.app.show_health(gallery.HEALTH)
+    assert told() == ""
+    robot.app.show_health(gallery.OFFLINE)
+    robot.settle()
+    assert told() in texts(robot)
+    assert ("thẻ mới bị thu hồi" in told(), "3 giờ" in told(), "hạn dùng" in told()) == (
+        True,
+        True,
+        False,
+    )
+    robot.app.show_health(replace(gallery.OFFLINE, clock=ClockState.UNTRUSTED, last_receipt=None))
+    assert "hạn dùng" in told()
 
 
 def test_a_camera_that_is_gone_is_said_where_its_picture_was(robot: Robot) -> None:
