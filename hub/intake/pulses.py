@@ -92,11 +92,9 @@ def _held(
     kiosk = exchange.claim.kiosk_id
     row = Chain.objects.filter(kiosk_id=kiosk, chain=chain).first()
     ranges = row.ranges if row else []
-    if ranges and ranges[-1][1] > seq:
-        if exchange.carried:
-            return copies.held(kiosk, chain, ranges, received)  # an old word, not a rollback
+    if ranges and ranges[-1][1] > seq and not exchange.carried:  # an old word is no rollback
         _flag(exchange, chain, ChainFlag.Kind.ROLLBACK, seq)
-    elif chains.within(ranges, seq):
+    if chains.within(ranges, seq):
         here = Ledger.objects.filter(kiosk_id=kiosk, chain=chain, seq=seq)
         if not here.filter(hash=hash_).exists():
             _flag(exchange, chain, ChainFlag.Kind.FORK, seq)
