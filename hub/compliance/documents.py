@@ -59,7 +59,8 @@ def letter(report: Report, sender: Sender, *, tree: str = "", day: dt.date) -> L
     blocks: list[Paragraph | Table] = [
         Paragraph("I. KẾT QUẢ GHI NHẬN", heading=True),
         Paragraph(
-            f"Trong {'' if span.days == 1 else 'thời gian '}{when}, hệ thống ghi nhận {_n(total.scanned)} lượt quét mã, "
+            f"Trong {'' if span.days == 1 else 'thời gian '}{when}, "
+            f"hệ thống ghi nhận {_n(total.scanned)} lượt quét mã, "
             f"{_n(total.by_hand)} lượt nhập tay, {_n(total.refused)} lượt bị từ chối tại "
             f"{_n(len(report.rows))} địa điểm. {_shares(report)}"
         ),

@@ -14,8 +14,10 @@ from hub.intake.audit import record
 from hub.intake.models import Place
 from hub.intake.transactions import durable
 from hub.paper.photos import clean
+from hub.places.lifecycle import move, profile_of
+from hub.places.models import Stage
 
-OPEN = (Inspection.State.PLANNED, Inspection.State.MENDING, Inspection.State.UNMENDED)
+_UNSEEN = (Stage.KNOWN, Stage.APPLIED)
 
 
 def plan(place: Place, *, reason: str, due: dt.date, actor: str) -> Inspection:
@@ -41,7 +43,10 @@ def visit(
     deadline: dt.date | None = None,
     actor: str,
 ) -> None:
-    """Say what was found; a violation needs a deadline by which it is mended."""
+    """Say what was found; a violation needs a deadline by which it is mended.
+
+    A place that nobody had seen yet and that is as it should be is verified by it.
+    """
     if finding not in Inspection.Finding.values:
         raise BadUsage("A visit finds: fine, violation or gone.")
     violation = finding == Inspection.Finding.VIOLATION
@@ -60,6 +65,9 @@ def visit(
         fresh.photo = None if jpeg is None else vault().box(jpeg, fresh.pk)
         fresh.save()
         record("visit-made", actor=actor, subject=fresh.place_id, detail={"finding": finding})
+    place = one.place
+    if finding == Inspection.Finding.FINE and profile_of(place).stage in _UNSEEN:
+        move(place, Stage.VERIFIED, actor=actor, note="visit")
 
 
 def recheck(one: Inspection, *, mended: bool, note: str = "", actor: str) -> None:

@@ -20,7 +20,7 @@ WORDS = {
     "current": "Đúng bảng, đang có hiệu lực.",
     "swapped": "Bảng của địa điểm khác: tháo xuống và treo đúng bảng.",
     "old": "Bảng cũ: đã có bảng mới hơn hoặc bảng đã bị thu hồi; in và treo bảng mới.",
-    "wrong-data": "Tên hoặc cổng trên bảng khác hồ sơ: in lại bảng.",
+    "wrong-data": "Tên, địa chỉ hoặc cổng trên bảng khác hồ sơ: in lại bảng.",
     "forged": "Bảng không phải do hệ thống cấp: tháo xuống và báo cơ quan quản lý.",
     "unreadable": "Không đọc được mã nào: lau bảng, chụp thẳng và đủ sáng, hoặc in lại.",
     "too-small": "Mã quá nhỏ trong ảnh: chụp gần hơn; nếu vẫn vậy thì bảng in quá nhỏ.",
@@ -78,7 +78,9 @@ def _judged(text: str, place: Place, gate: str) -> Finding:
     )
     if over or (newest is not None and int(newest.issued.timestamp()) > facts.issued):
         return Finding("old", facts.place, number)
-    if shortened(place.name) != facts.name or (gate and gate != facts.gate):
+    printed = place.address if row is None else row.address
+    renamed = shortened(place.name) != facts.name or printed != place.address
+    if renamed or (gate and gate != facts.gate):
         return Finding("wrong-data", facts.place, number)
     return Finding("current", facts.place, number)
 

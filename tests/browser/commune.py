@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from hub.paper.reading import codes, pages
 from tests.hubs import HubProcess
 from tests.kiosks import KioskBox, card, national
 
@@ -71,6 +72,12 @@ class Commune(HubProcess):
                 box.enter(text)
             box.drain(folder / f"drain-{place}")
         return hub
+
+    def link(self, place: str, target: Path) -> str:
+        """Print a place's board and return where a phone's camera leads from it."""
+        self.cli("board", place, "--out", str(target), "--url", self.url)
+        read = codes(next(iter(pages(target.read_bytes()))))
+        return f"{self.url}/B/{str(read[0].text).rpartition('/')[2]}"
 
     @property
     def market(self) -> str:

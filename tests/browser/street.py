@@ -60,7 +60,7 @@ class Street(HubProcess):
 class Phone:
     """Somebody's phone: cookies, forms, no script."""
 
-    def __init__(self, street: Street, address: str = "") -> None:
+    def __init__(self, street: HubProcess, address: str = "") -> None:
         self.url = street.url
         self.session = requests.Session()
         if address:

@@ -55,7 +55,7 @@ def words(found: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("counted", ["sqlite", "postgresql"], indirect=True)
-def test_the_scanned_share_is_that_of_those_who_passed(counted: HubProcess) -> None:
+def test_the_scanned_share_is_that_of_those_who_passed(counted: HubProcess, tmp_path: Path) -> None:
     gate = Gate.joined(counted, counted.place())
     mistaken = made(gate, 9)
     gate.send(
@@ -79,6 +79,9 @@ def test_the_scanned_share_is_that_of_those_who_passed(counted: HubProcess) -> N
     assert words(found) == ["low-share"]
     week = place(counted, gate, "--week", YESTERDAY.isoformat())
     assert week["scanned"] == 8
+    letter = tmp_path / "letter.pdf"
+    counted.cli("report", "--day", YESTERDAY.isoformat(), "--pdf", str(letter))
+    assert letter.read_bytes().startswith(b"%PDF")
 
 
 def test_where_nobody_counts_there_is_no_share(counted: HubProcess) -> None:

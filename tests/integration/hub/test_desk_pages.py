@@ -179,7 +179,7 @@ def test_what_is_wrong_is_said_on_a_page(lan: Browser) -> None:
         answer = lan.post("cases", **data)
         assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
     assert lan.get("cases/cnothere").status_code == 400
-    assert lan.get("places/pnothere").status_code == 404
+    assert lan.get("places/pnothere").status_code == 400
     assert lan.get("report?day=x").status_code == 400
 
 

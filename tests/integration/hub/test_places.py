@@ -53,6 +53,9 @@ def test_a_list_of_5000_with_200_bad_rows_names_all_200_and_takes_nothing(
     assert done.returncode == 1
     assert {f["row"]: f["column"][0] for f in found} == wanted
     assert len(found) == 200
+    told = [line for line in done.stderr.splitlines() if "rows read" in line]
+    assert told[0] == "500 of 5000 rows read"
+    assert told[-1] == "5000 of 5000 rows read"
     assert len(hub.json("place", "list")) == before
 
 

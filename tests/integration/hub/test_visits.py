@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import re
 import sqlite3
+import threading
+import time
 import unicodedata
 import uuid
 import zipfile
@@ -13,10 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import qrcode
 from PIL import Image
 
-from hub.paper.reading import words
+from hub.guard.totp import STEP_S
+from hub.guard.totp import code as totp_code
+from hub.paper.reading import pages, words
 from tests.browser.commune import Commune, Desk
+from tests.browser.street import Phone
 from tests.hubs import PERSON, Gate
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
@@ -213,13 +220,108 @@ def test_shares_of_guards_and_sensors_are_ranked_apart(hub: Commune) -> None:
     assert report["places"][0]["share"] == 0.5  # where a sensor counts, the guard's taps do not
 
 
+def test_a_visit_verifies_a_place_that_was_on_the_list_only(hub: Commune, an: Desk) -> None:
+    an.post(f"places/{hub.cafe}", do="visit", reason="đến xem", due=TODAY.isoformat())
+    rows = an.get("visits").text.split("<tr>")
+    (row,) = [row for row in rows if "Quán cà phê Ví Dụ" in row]
+    an.post("visits/" + row.split('href="/desk/visits/')[1].split('"')[0], do="visit",
+            finding="fine")  # fmt: skip
+    (place,) = [one for one in hub.json("place", "list") if one["place"] == hub.cafe]
+    assert place["stage"] == "verified"
+    refused = an.post(f"places/{hub.cafe}", do="stage", stage="suspended")
+    assert refused.status_code == 403
+    an.post(f"places/{hub.cafe}", do="stage", stage="active")
+    assert "hoạt động" in an.get(f"places/{hub.cafe}").text
+
+
+def board(desk: Desk, place: str, **more: str) -> dict[str, tuple[str, bytes]]:
+    """Print a place's board at the desk and return a picture of it, as a form takes it."""
+    pdf = desk.post(f"places/{place}/board", size="A5", **more).content
+    target = io.BytesIO()
+    next(iter(pages(pdf))).save(target, "PNG")
+    return {"photo": ("b.png", target.getvalue())}
+
+
+def test_a_photo_at_the_desk_tells_boards_apart_with_their_words(hub: Commune, an: Desk) -> None:
+    first = board(an, hub.market)
+
+    def said(files: dict[str, tuple[str, bytes]], place: str = hub.market) -> str:
+        text = an.post("boards", files=files, place=place).text
+        return text.split('role="status"')[1].split("</section>")[0]
+
+    assert "Đúng bảng" in said(first)
+    assert "Bảng của nơi khác" in said(first, hub.school)
+    assert "Chợ Đông Ba Ví Dụ" in said(first, hub.school)  # whose it is
+    second = board(an, hub.market, renew="1")
+    assert "Bảng cũ" in said(first)
+    number = an.get(f"places/{hub.market}").text.split('action="/desk/boards/')[1].split("/")[0]
+    an.post(f"boards/{number}/revoke", reason="in sai")
+    assert "Bảng cũ" in said(second)
+    assert "đã thu hồi" in an.get(f"places/{hub.market}").text
+    third = board(an, hub.market)
+    details = {"name": "Chợ Đông Ba Ví Dụ", "kind": "market", "gates": "1"}
+    an.post(f"places/{hub.market}", do="correct", address="3 Trần Hưng Đạo", **details)
+    assert "khác hồ sơ" in said(third)
+    forged, target = io.BytesIO(), qrcode.make("HTTPS://EVIL.EXAMPLE/B/ABC")
+    target.save(forged)
+    assert "không phải do hệ thống" in said({"photo": ("f.png", forged.getvalue())})
+    empty, tiny = io.BytesIO(), io.BytesIO()
+    Image.new("L", (800, 800), 200).save(empty, "PNG")
+    assert "Không đọc được" in said({"photo": ("e.png", empty.getvalue())})
+    Image.open(io.BytesIO(third["photo"][1])).resize((80, 113)).save(tiny, "PNG")
+    assert "quá nhỏ" in said({"photo": ("t.png", tiny.getvalue())})
+    assert an.post("boards", place=hub.market).status_code == 400
+
+
+def test_a_commune_s_boards_come_in_one_file_by_street(hub: Commune, an: Desk) -> None:
+    pdf = an.post("boards/unit", unit="A", size="A4", hotline="1022").content
+    sheets = [unicodedata.normalize("NFC", " ".join(text.split())) for text in words(pdf)]
+    order = [next(n for n, text in enumerate(sheets) if name in text)
+             for name in ("Quán cà phê", "Trường Tiểu học", "Chợ Đông Ba")]  # fmt: skip
+    assert order == [0, 1, 2]
+    sheet = plain(an.post("boards/worksheet", unit="A").content)
+    assert "Lê Lợi · 2 địa điểm" in sheet
+    assert "Nguyễn Thị Ví Dụ, 0900000001" in sheet
+
+
+def test_an_event_gets_its_board_at_once_and_closes_itself(hub: Commune, an: Desk) -> None:
+    now = dt.datetime.now(VIETNAM)
+    page = an.post(
+        "places/new", do="event", name="Đám cưới Ví Dụ", host="Nhà gái",
+        starts=f"{now - dt.timedelta(hours=3):%Y-%m-%dT%H:%M}",
+        ends=f"{now + dt.timedelta(hours=3):%Y-%m-%dT%H:%M}",
+    )  # fmt: skip
+    place = page.url.split("/")[-2]
+    assert an.post(f"places/{place}/board", size="A4").content.startswith(b"%PDF")
+    with sqlite3.connect(hub.data / "hub.sqlite3") as db:
+        past = (now - dt.timedelta(hours=1)).astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
+        db.execute("UPDATE places_profile SET ends = ? WHERE place_id = ?", (past, place))
+    an.get("today")
+    (listed,) = [one for one in hub.json("place", "list") if one["place"] == place]
+    assert listed["stage"] == "closed"
+    assert an.post(f"places/{place}/board", size="A4").status_code == 403
+
+
+def test_residents_reports_weigh_and_stand_on_the_page_of_the_day(
+    hub: Commune, an: Desk, tmp_path: Path
+) -> None:
+    link = hub.link(hub.school, tmp_path / "b.pdf")
+    phone = Phone(hub, "198.51.100.7")
+    phone.get(link)
+    phone.follow("/report")
+    read = time.monotonic() + 2.1  # nobody fills a report in faster, so the page takes none
+    threading.Event().wait(read - time.monotonic())
+    filed = phone.send({"what": "no-board", "text": "Không thấy bảng"})
+    found = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", filed.text)
+    assert found is not None
+    assert "1</b> phản ánh chờ trả lời" in an.get("today").text
+    assert "phản ánh chờ" not in Desk(hub, "binh").get("today").text
+    assert "reported" in signs(hub, hub.school)
+    an.post(f"residents/{found[0]}", state="closed", answer="Đã treo bảng.")
+    assert "reported" not in signs(hub, hub.school)
+
+
 def test_a_second_factor_is_taken_at_the_desk(hub: Commune) -> None:
-    import base64
-    import time
-
-    from hub.guard.totp import STEP_S
-    from hub.guard.totp import code as totp_code
-
     desk = Desk(hub, "hue")
     assert desk.post("account", do="factor", password="guess").status_code == 403
     page = desk.post("account", do="factor", password="lúa-mì-rau-cải-7").text
