@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_: str
+    commands: "argparse._SubParsersAction[Parser]", name: str, help_: str
 ) -> argparse.ArgumentParser:
     sub = commands.add_parser(name, help=help_, description=help_[:1].upper() + help_[1:] + ".")
     sub.add_argument(
@@ -94,7 +94,7 @@ def _configured(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--direction", choices=("in", "out", "auto"), help="which way people pass")
 
 
-def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "run", "run the kiosk at the gate")
     _configured(sub)
     sub.add_argument(
@@ -110,7 +110,7 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     sub.set_defaults(run=_lazy("run"))
 
 
-def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_demo(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "demo", "show the whole way from camera to hub on made people")
     sub.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     sub.add_argument("--screenshots", type=Path, metavar="DIR", help="leave pictures here")
@@ -120,7 +120,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     sub.set_defaults(run=_lazy("demo"))
 
 
-def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_decode(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "decode", "read the codes in pictures, as the scanner would")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
     sub.add_argument("--json", action="store_true", help="one line of JSON per file")
@@ -132,7 +132,7 @@ def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     sub.set_defaults(run=_lazy("decode"))
 
 
-def _add_enter(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_enter(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "enter", "take one code as if it had been read")
     _configured(sub)
     sub.add_argument("text", metavar="TEXT", help="the code, or - to read it from standard input")
@@ -140,13 +140,13 @@ def _add_enter(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sub.set_defaults(run=_lazy("enter"))
 
 
-def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_status(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "status", "tell what lies here and how the kiosk is")
     sub.add_argument("--json", action="store_true", help="for programs")
     sub.set_defaults(run=_lazy("status"))
 
 
-def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_enrol(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "enrol", "join a place with the hub's enrolment code")
     sub.add_argument(
         "code", metavar="FILE|CODE", help="a picture of the code, a text file, or the code itself"
@@ -155,7 +155,7 @@ def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sub.set_defaults(run=_lazy("enrol"))
 
 
-def _add_carry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_carry(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "export", "copy what waits to a USB stick, for the hub")
     sub.add_argument("dir", type=Path, metavar="DIR", help="the stick's folder")
     sub.add_argument("--quarantined", action="store_true", help="also what the hub refused before")
@@ -167,7 +167,7 @@ def _add_carry(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sub.set_defaults(run=_lazy("accept"))
 
 
-def _add_fsck(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_fsck(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "fsck", "check the outbox: the file, every entry, the chain")
     sub.add_argument(
         "--salvage", type=Path, metavar="DIR",
@@ -177,7 +177,7 @@ def _add_fsck(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     sub.set_defaults(run=_lazy("fsck"))
 
 
-def _add_refused(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_refused(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "refused", "list what the hub does not take, or send it again")
     sub.add_argument("--again", action="store_true", help="send the refused entries again")
     sub.add_argument("--json", action="store_true", help="a line of JSON per entry")

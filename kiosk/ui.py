@@ -28,6 +28,7 @@ from kiosk.screens.hands import Hands
 from kiosk.screens.player import Player
 from kiosk.screens.preview import Source
 from kiosk.screens.recollection import Recollection
+from kiosk.screens.picture import write_picture
 from kiosk.screens.services import Answer, Services, Session
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.stage import Stage
@@ -234,15 +235,7 @@ class KioskApp(App):
 
     def picture(self, file: Path) -> None:
         """Draw the window once and write it to a PNG file (demo and gallery: made people)."""
-        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
-        from kivy.graphics.texture import Texture
-
-        self._window.on_draw()
-        width, height = self._window.system_size
-        pixels = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
-        texture = Texture.create(size=(width, height), colorfmt="rgba")
-        texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
-        texture.save(str(file), flipped=True)
+        write_picture(self._window, file)
 
     @property
     def stage(self) -> Stage:
