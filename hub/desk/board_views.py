@@ -31,7 +31,7 @@ from hub.paper.worksheet import draw_worksheet
 from hub.places import boardcheck, boards, units
 from hub.places.models import BoardIssue, Unit
 
-MOST = 300
+MOST = 60
 """Boards in one file from a page: each is read back twice, which takes a while."""
 TONES = {"current": "go", "unreadable": "look", "too-small": "look", "wrong-data": "look",
          "old": "look", "swapped": "stop", "forged": "stop"}  # fmt: skip
