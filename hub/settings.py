@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hub import keys
 from hub.home import Home
 
@@ -98,14 +100,17 @@ STATIC_URL = "/static/"
 # Served from the installed packages: nothing has to be collected before a first start.
 WHITENOISE_USE_FINDERS = True
 
+LOG_LEVEL = os.environ.get("HUB_LOG", "warning").upper()
+"""``HUB_LOG=debug`` says more on standard error; nothing personal at any level."""
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # Each refused request would be a line; the receipts and refusals tables tell more.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},

@@ -18,7 +18,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import requests
 
@@ -73,8 +73,17 @@ for line in asked:
 class HubProcess:
     """``hub serve`` on ``data``; the same port again after :meth:`restart`."""
 
-    def __init__(self, data: Path, *, database: str = "", serve: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        database: str = "",
+        serve: tuple[str, ...] = (),
+        errors: IO[str] | None = None,
+    ) -> None:
+        """``errors`` takes what it says on standard error; else that goes where ours goes."""
         self.data = data
+        self._errors = errors
         self.database = database
         self._serve = serve
         self._process: subprocess.Popen[str] | None = None
@@ -93,7 +102,8 @@ class HubProcess:
         """Start it and wait for its first line."""
         self._process = subprocess.Popen(
             self._command("serve", "--bind", self._bind, *self._serve),
-            cwd=ROOT, env=quiet(), stdout=subprocess.PIPE, text=True, start_new_session=True,
+            cwd=ROOT, env=quiet(), stdout=subprocess.PIPE, stderr=self._errors, text=True,
+            start_new_session=True,
         )  # fmt: skip
         assert self._process.stdout is not None
         line = self._process.stdout.readline()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from hub import database
-from hub.commands.output import actor, iso, local, print_json
+from hub.commands.output import actor, iso, local, print_json, print_line
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.masked import masked_line, masked_person
@@ -36,7 +35,7 @@ def entries(args: argparse.Namespace, home: Home) -> int:
         if args.json:
             print_json(facts)
         else:
-            sys.stdout.write(_line(row, facts) + "\n")
+            print_line(_line(row, facts))
     return 0
 
 

@@ -24,9 +24,25 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def safe(text: str) -> str:
+    """Return ``text`` as a terminal may show it: what a visitor's code held commands nothing.
+
+    Escape sequences, line breaks and marks that turn the writing round become ``·``.
+    """
+    return "".join("·" if unicodedata.category(c) in _COMMANDING else c for c in text)
+
+
+_COMMANDING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def print_line(text: str) -> None:
+    """Print one line for people."""
+    sys.stdout.write(safe(text) + "\n")
+
+
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their headings, or a dash when there are none."""
-    lines = [[str(cell) for cell in row] for row in rows]
+    lines = [[safe(str(cell)) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(head, *lines, strict=True)]
     for line in ([*head], *lines):
         cells = (c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from hub.intake.models import EntryFlag
 from hub.tracing.pairing import UNKNOWN_MS, Sighting
 
 STRONG = ("number", "qid", "bhyt")
@@ -104,7 +105,9 @@ def _rows(parts: Sequence[Part], types: Sequence[str]) -> list[tuple[Any, ...]]:
     columns = ", ".join(_COLUMNS)
     listed = ", ".join(f"'{name}'" for name in types)
     held = NEVER_ACCEPTED
-    tail = f"type IN ({listed}) AND claim_id NOT IN ({held})"
+    # What names another place than its kiosk's says nothing about that place.
+    own = f"(flags & {int(EntryFlag.FOREIGN_PLACE)}) = 0"
+    tail = f"type IN ({listed}) AND claim_id NOT IN ({held}) AND {own}"
     rows: dict[uuid.UUID, tuple[Any, ...]] = {}
     for start in range(0, len(parts), PARTS):
         some = parts[start : start + PARTS]
