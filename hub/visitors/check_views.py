@@ -39,7 +39,9 @@ def check(request: HttpRequest, ticket: str, way: str) -> HttpResponse:
         return trouble(request, "not-now", status=403)
     if request.method == "POST":
         return too_often(request, WRITES) or _sent(request, held, found, way)
-    return _form(request, held, found, way, Form(_known(remembered(request))))
+    # Where one touch is enough the form is for somebody else: it tells nobody's number.
+    known = remembered(request) if way == "declare" else []
+    return _form(request, held, found, way, Form(_known(known)))
 
 
 def _sent(request: HttpRequest, held: Ticket, found: Opened, way: str) -> HttpResponse:

@@ -161,12 +161,15 @@ class Chromium:
 
     def axe(self) -> list[str]:
         """Return axe's serious and critical findings on this page, each in a line."""
+        # axe waits for timers, which do not run while scripts are off; pages have no scripts.
+        self.scripts(on=True)
         self.ask(AXE.read_text(encoding="utf-8") + ";window.axe = axe;")
         found = self.driver.execute_async_script(
             """const done = arguments[arguments.length - 1];
             axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations),
               e => done([{impact: 'critical', id: String(e), nodes: []}]))"""
         )
+        self.scripts(on=False)
         return [
             f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
             for one in found
