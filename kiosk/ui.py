@@ -25,10 +25,10 @@ from kiosk.screens.design import DESIGN, prepare_window
 from kiosk.screens.face import Means
 from kiosk.screens.faces import FACES
 from kiosk.screens.hands import Hands
+from kiosk.screens.picture import write_picture
 from kiosk.screens.player import Player
 from kiosk.screens.preview import Source
 from kiosk.screens.recollection import Recollection
-from kiosk.screens.picture import write_picture
 from kiosk.screens.services import Answer, Services, Session
 from kiosk.screens.settings import ScreenSettings
 from kiosk.screens.stage import Stage

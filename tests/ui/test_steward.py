@@ -9,7 +9,7 @@ import pytest
 from kiosk import pin
 from kiosk.screens.design import DESIGN
 from kiosk.screens.faces import FACES
-from kiosk.screens.services import Answer, Services
+from kiosk.screens.services import Answer, Entry, Services
 from kiosk.screens.steward import StewardFace
 from tests.ui import gallery
 from tests.ui.desk import Desk
@@ -27,13 +27,25 @@ class Shed:
         self.enrolled: list[str] = []
         self.watching: list[bool] = []
         self.kept: list[tuple[str, object]] = []
+        self.lamp = gallery.Lamp()
+
+    def rows(self, kind: str) -> tuple[Entry, ...]:
+        """Return one entry that waits and one that was refused."""
+        at = "02/03/2026 07:32"
+        if kind == "refused":
+            return (Entry(7, at, "in", "cccd", "bad-header"),)
+        return (Entry(8, at, "", "unscanned", "set-aside"),)
 
     def services(self) -> Services:
         """Return everything a steward can ask for."""
         return Services(
             safe=self.safe,
             errand=self.errands.append,
-            errands=frozenset({"diagnose", "export", "restart", "power-off"}),
+            errands=frozenset({"diagnose", "export", "send-again", "restart", "power-off"}),
+            rows=self.rows,
+            about=lambda: (("version", "1.0"), ("claim", "held")),
+            brightness=self.lamp,
+            profiles=("hospital", "market"),
             enrol=self.enrolled.append,
             watch_for_enrolment=self.watching.append,
             cameras=("0", "1"),
@@ -94,14 +106,14 @@ def test_wrong_pins_wait_ever_longer_and_the_wait_outlives_a_restart(
     robot.settle()
     for wrong in ("1111", "2222", "3333"):
         enter(robot, wrong)
-    assert robot.app.stage.face.wait == 30
+    assert 25 <= robot.app.stage.face.wait <= 30
     assert shed.safe.lock is not None
     assert shed.safe.lock.failures == 3
     enter(robot, "2468")
     assert robot.app.stage.name == "steward", "not even the right one before the time"
     robot.app.stage.go_home()
     robot.app.stage.go("steward")
-    assert robot.app.stage.face.wait == 30
+    assert 25 <= robot.app.stage.face.wait <= 30
     for _ in range(30):
         robot.app.stage.face.tick()
     robot.settle()
@@ -157,6 +169,67 @@ def test_export_says_how_many_were_copied(robot: Robot, shed: Shed) -> None:
     assert "Đã chép 12 lượt ra USB. Rút USB được rồi." in texts(robot)
 
 
+def test_each_entry_that_waits_or_was_refused_is_listed_without_a_name(robot: Robot) -> None:
+    opened(robot, "rows")
+    robot.press("held")
+    assert "02/03/2026 07:32 · Không quét" in texts(robot)
+    assert "tạm để riêng, tự thử lại" in texts(robot)
+    robot.press("refused")
+    assert "02/03/2026 07:32 · VÀO · Thẻ căn cước" in texts(robot)
+    assert "trung tâm từ chối" in texts(robot)
+
+
+def test_what_was_refused_is_sent_again_by_one_touch(robot: Robot, shed: Shed) -> None:
+    opened(robot, "rows")
+    robot.press("send-again")
+    assert shed.errands == ["send-again"]
+    robot.app.show_answer("send-again", Answer(ok=True, word="sent_again", facts=(("count", "3"),)))
+    robot.settle()
+    assert any("Đang gửi lại 3 lượt" in text for text in texts(robot))
+
+
+def test_this_kiosk_says_who_it_is_and_whether_it_is_accepted(robot: Robot) -> None:
+    opened(robot, "about")
+    assert {"Phiên bản", "1.0", "Trung tâm nhận máy", "chờ duyệt"} <= texts(robot)
+
+
+def test_venue_and_language_are_chosen_by_touch(robot: Robot, shed: Shed) -> None:
+    opened(robot, "venue")
+    robot.press("Chợ")
+    assert "Dùng từ lần mở máy sau." in texts(robot)
+    robot.press("English")
+    assert "Market" in texts(robot)
+    assert shed.kept == [("profile", "market"), ("language", "en")]
+
+
+def test_the_screens_light_is_set_and_a_no_of_the_system_is_told(robot: Robot, shed: Shed) -> None:
+    opened(robot, "looks")
+    face = robot.app.stage.face
+    robot.touch(face.ids.light.children[0])
+    assert shed.lamp.level == 80
+    shed.lamp.set = lambda percent: False  # type: ignore[method-assign]
+    robot.touch(face.ids.light.children[0])
+    robot.settle()
+    assert "Máy không cho chỉnh sáng." in texts(robot)
+
+
+def test_another_places_code_is_confirmed_before_anything_moves(robot: Robot) -> None:
+    moved: list[bool] = []
+    opened(robot, "enrol")
+    ahead = Answer(
+        ok=True,
+        word="another_place",
+        facts=(("place", "Chợ Mới"),),
+        ahead=lambda: moved.append(True),
+    )
+    robot.app.show_answer("enrol", ahead)
+    robot.settle()
+    assert "Mã của Chợ Mới. Chuyển máy sang đó?" in texts(robot)
+    assert not moved
+    robot.press("move")
+    assert moved == [True]
+
+
 def test_switching_off_is_asked_twice(robot: Robot, shed: Shed) -> None:
     opened(robot, "device")
     robot.press("power-off")
@@ -180,13 +253,15 @@ def test_enrolment_takes_a_code_from_the_camera_or_a_hand_scanner(
     assert shed.watching == [True, False]
 
 
-def test_the_camera_page_measures_light_and_focus(robot: Robot) -> None:
+def test_the_camera_page_measures_light_focus_and_distance(robot: Robot, shed: Shed) -> None:
     opened(robot, "camera")
     face = robot.app.stage.face
     assert 0.2 < face.light < 0.9
     assert face.advice == "Tốt"
+    assert 0.15 < face.distance < 0.95
     robot.press("1")
-    assert "Dùng từ lần mở máy sau." in texts(robot)
+    assert "Đang dùng: Máy quay USB 1" in texts(robot)
+    assert shed.kept == [("camera", "1")]
 
 
 def test_looks_change_at_once_and_are_kept(robot: Robot, shed: Shed) -> None:
