@@ -6,6 +6,7 @@ grows with the screen, so that a layout has the same proportions everywhere.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 
 from kivy.config import Config
@@ -38,8 +39,31 @@ TARGET = 10
 LabelBase.register(fonts.FAMILY, fonts.path(bold=False), fn_bold=fonts.path(bold=True))
 
 
+def display_size() -> tuple[int, int] | None:
+    """Return the size in pixels of the X display that ``$DISPLAY`` names; None without one."""
+    try:
+        library = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return None
+    library.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(library.XOpenDisplay(None))
+    if display.value is None:
+        return None
+    try:
+        screen = library.XDefaultScreen(display)
+        return library.XDisplayWidth(display, screen), library.XDisplayHeight(display, screen)
+    finally:
+        library.XCloseDisplay(display)
+
+
 def prepare_window(size: tuple[int, int], *, fullscreen: bool) -> None:
     """Set what Kivy reads when its window is made; call before anything imports Window."""
+    if fullscreen and (display := display_size()):
+        # cage stretches every window to the screen. Measured with cage 0.1.4, Xwayland 22.1 and
+        # Mesa 22.3 drawing by processor: what is drawn keeps the window's first size (a smaller
+        # window leaves the rest of the screen black), and a window that begins with the whole
+        # screen's size is never shown. One line less begins as large as can be seen.
+        size = (display[0], display[1] - 1)
     for section, key, value in (
         ("graphics", "width", str(size[0])),
         ("graphics", "height", str(size[1])),
