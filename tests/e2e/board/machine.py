@@ -26,7 +26,7 @@ LATEST_S = 120
 PACKAGES = "systemd-sysv,dbus,udev,gpgv,grim"
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_PTRACE_SEIZE, _PTRACE_INTERRUPT = 0x4206, 0x4207
+_PTRACE_SEIZE, _PTRACE_INTERRUPT, _WALL = 0x4206, 0x4207, 0x40000000
 
 
 class Machine:
@@ -144,24 +144,12 @@ class Machine:
     def pids(self, command: str) -> list[int]:
         """Return the processes of the kiosk's service by their program's name, as seen here."""
         found = []
-        for group in Path(f"/proc/{self._init}/root/sys/fs/cgroup").glob(
-            "**/kiosk.service/cgroup.procs"
-        ):
-            inside = {int(line) for line in group.read_text().split()}
-            for status in Path("/proc").glob("[0-9]*/status"):
-                try:
-                    lines = dict(
-                        line.split(":", 1)
-                        for line in status.read_text().splitlines()
-                        if ":" in line
-                    )
-                    link = (status.parent / "ns/pid").readlink()
-                except (FileNotFoundError, ProcessLookupError):
-                    continue
-                if link != Path(f"/proc/{self._init}/ns/pid").readlink():
-                    continue
-                if int(lines["NSpid"].split()[-1]) in inside and lines["Name"].strip() == command:
-                    found.append(int(status.parent.name))
+        groups = Path(f"/proc/{self._init}/root/sys/fs/cgroup")
+        for group in groups.glob("**/kiosk.service/cgroup.procs"):
+            for pid in group.read_text().split():
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    if Path(f"/proc/{pid}/comm").read_text().strip() == command:
+                        found.append(int(pid))
         return sorted(found)
 
     def kiosk_pid(self) -> int:
@@ -206,7 +194,7 @@ class Thread:
         ]
         assert found, f"no thread {name}"
         self._tid = found[0]
-        self._held, self._let_go = threading.Event(), threading.Event()
+        self._held = threading.Event()
         self.error = 0
         # A debugger is a thread, too, and its hold ends with it.
         self._keeper = threading.Thread(target=self._hold, daemon=True)
@@ -220,12 +208,14 @@ class Thread:
             if libc.ptrace(request, ctypes.c_long(self._tid), None, None):
                 self.error = ctypes.get_errno()
         self._held.set()
-        self._let_go.wait()
+        # A dead thread stays a zombie, and its process with it, until its debugger has heard.
+        while not self.error and not os.WIFEXITED(status := os.waitpid(self._tid, _WALL)[1]):
+            if os.WIFSIGNALED(status):
+                break
 
     def release(self) -> None:
-        """Let it go."""
-        self._let_go.set()
-        self._keeper.join()
+        """Wait until it is gone."""
+        self._keeper.join(10)
 
 
 def fresh(folder: Path, suite: str = "bookworm") -> Path:
