@@ -32,6 +32,7 @@ from kiosk.threshold import Threshold
 from kiosk.ui import KioskApp
 from kiosk.view import Guide
 from kiosk.watchdog import Watchdog
+from kiosk.words import look_in
 from kiosk.workers import Worker
 from wire.enrol import EnrolmentCode
 
@@ -62,8 +63,8 @@ class Windowed:
         """``verdict`` hears each one too, from the scan thread, after it was posted."""
         self.data = ensure_folder(data)
         self._given, self._mode, self._verdict, self._clock = config, mode, verdict, clock
-        self.preferences = Preferences(data)
-        self._watchdog = Watchdog.from_environment()
+        look_in(data / "words")
+        self.preferences, self._watchdog = Preferences(data), Watchdog.from_environment()
         self._app: KioskApp | None = None
         self._camera: str | Callable[[], Camera] = "none"
         self._fps: float | None = None

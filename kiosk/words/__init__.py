@@ -1,6 +1,7 @@
 """The words of the screen: one file per language, and what reads them (pure).
 
-To add a language, copy ``vi.toml``, name it by its code, translate what is in quotes.
+To add a language, copy ``vi.toml``, name it by its code, translate what is in quotes, and
+lay it here or into the folder ``words`` beside the kiosk's data.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 FIRST = "vi"
 """The language that every other one is measured against, and falls back to."""
+
+_more: list[Path] = []
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -68,11 +73,26 @@ class Words(Mapping[str, str]):
         return next((self._all[key] for key in keys if key in self._all), keys[-1])
 
 
+def look_in(*folders: Path) -> None:
+    """Look for languages in these folders too (none: no longer); a file there comes first."""
+    _more[:] = folders
+    load.cache_clear()
+
+
 def languages() -> tuple[str, ...]:
     """Return the codes of the languages that have a file, the first language first."""
-    files = resources.files(__name__).iterdir()
-    codes = sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml"))
+    codes = sorted(_files())
     return (FIRST, *(code for code in codes if code != FIRST))
+
+
+def _files() -> dict[str, Traversable]:
+    folders: list[Traversable] = [resources.files(__name__), *(f for f in _more if f.is_dir())]
+    return {
+        file.name.removesuffix(".toml"): file
+        for folder in folders
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
 
 
 @cache
@@ -85,5 +105,4 @@ def load(language: str) -> Words:
 
 
 def _read(language: str) -> dict[str, str]:
-    text = resources.files(__name__).joinpath(f"{language}.toml").read_text("utf-8")
-    return dict(_flat(tomllib.loads(text)))
+    return dict(_flat(tomllib.loads(_files()[language].read_text("utf-8"))))

@@ -11,9 +11,11 @@ import pytest
 
 from kiosk.config import Config, Gate, Screen
 from kiosk.model import DirectionMode, GatePolicy, Outcome
+from kiosk.screens.parts import ShapeView
+from kiosk.words import Words, load
 from tests.hubs import HubProcess
-from tests.kiosks import card, name
-from tests.ui import live
+from tests.kiosks import card, name, national
+from tests.ui import faults, live
 from tests.ui.robot import texts
 from wire import tokens
 from wire.claims import Declaration
@@ -175,3 +177,36 @@ def test_who_has_no_phone_declares_in_twelve_touches_and_all_of_it_reaches_the_h
     assert (row["type"], row["kind"], row["purpose"]) == ("hand", "declaration", "relative")
     assert row["person"]["phone"] == "0900000077"
     assert row["content"]["declaration"]["consent"] == "yes"
+
+
+def test_who_cannot_read_sees_and_hears_what_happened(tmp_path: Path, hub: HubProcess) -> None:
+    """All words emptied: what is left are colours, shapes, a beat, and three rhythms."""
+    config = Config(policy=GatePolicy(kinds=("cccd",)), screen=Screen(self_service=True))
+    with live.kiosk(tmp_path / "k", hub, config, mode=DirectionMode.IN) as gate:
+        app = gate.window.app
+        played: list[str] = []
+        assert app.sounds is not None
+        app.sounds.play = played.append  # type: ignore[assignment]  # this machine is mute
+        app.stage.words = Words("vi", dict.fromkeys(load("vi").own, ""), {})
+
+        def seen() -> tuple[str, set[str]]:
+            gate.robot.settle()
+            drawn = {
+                w.shape for w in faults.shown(app.stage)
+                if isinstance(w, ShapeView) and w.height > 90
+            }  # fmt: skip
+            return app.stage.ground, drawn & {"tick", "cross", "bars", "other-code"}
+
+        assert gate.show(card(70)).beat
+        assert seen() == ("go", {"tick"})
+        gate.passes(2)
+        gate.show(national(71))
+        assert seen() == ("stop", {"cross"})
+        gate.passes(2)
+        gate.show("WIFI:T:WPA;S:Benh vien;P:khongbaogio;;")
+        assert seen() == ("look", {"other-code"})
+        gate.window.gate.outbox.full = True
+        gate.passes(2)
+        gate.show(card(72))
+        assert seen() == ("stop", {"bars"})
+        assert played == ["ok", "stop", "look", "stop"]
