@@ -34,10 +34,17 @@ def import_(args: argparse.Namespace, home: Home) -> int:
         return _problems(args, made.problems)
     if not args.dry_run:
         imports.take(made, actor=actor())
-    facts = {"places": len(made.places), "dry_run": args.dry_run, "problems": 0}
+    facts = {
+        "places": len(made.places),
+        "dry_run": args.dry_run,
+        "problems": 0,
+        "perhaps": [{"row": one.row, "words": one.words} for one in made.perhaps],
+    }
     if args.json:
         print_json(facts)
     else:
+        for one in made.perhaps:
+            print(one)
         print(f"{len(made.places)} places {'could be' if args.dry_run else 'were'} taken.")
     return 0
 

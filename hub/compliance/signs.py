@@ -68,7 +68,7 @@ def signs(
             found.append(Sign(word, weight))
     if not standing.gates:
         found.append(Sign("no-gate", 5))
-    return sorted(found, key=lambda sign: -sign.weight)
+    return sorted(found, key=lambda sign: (-sign.weight, sign.word))
 
 
 def _people(standing: Standing) -> Iterable[Sign]:

@@ -241,6 +241,7 @@ def _listed(request: HttpRequest) -> HttpResponse:
         "checked": given.name,
         "count": len(made.places),
         "problems": made.problems[:300],
+        "perhaps": made.perhaps[:100],
         "problems_count": len(made.problems),
     }
     if not made.problems and request.POST.get("take") == "1":

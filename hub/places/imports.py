@@ -18,6 +18,7 @@ from hub.lists import Problem, Row, read
 from hub.places import kinds
 from hub.places.lifecycle import folded
 from hub.places.models import Profile, Stage, StageChange, Unit
+from wire.names import fold
 
 FIELDS = {
     "name": ("Tên", "Tên địa điểm", "Tên cơ sở"),
@@ -42,11 +43,47 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Plan:
-    """What a list would bring."""
+    """What a list would bring; ``perhaps``: rows that may name a place a second time."""
 
     places: list[Place] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    perhaps: list[Problem] = field(default_factory=list)
+
+
+class Twins:
+    """Places by name within a unit, and by phone: what two lists write differently."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, int | None], str] = {}
+
+    @classmethod
+    def known(cls) -> Twins:
+        """Return those that the hub has."""
+        made = cls()
+        rows = Profile.objects.exclude(stage=Stage.CLOSED).values_list(
+            "place_id", "place__name", "phone", "territory_id"
+        )
+        for place, name, phone, unit in rows.iterator(chunk_size=2000):
+            for key in cls._keys(name, phone, unit):
+                made._seen.setdefault(key, f"place {place}")
+        return made
+
+    def met(self, row: Row, profile: Profile) -> list[Problem]:
+        """Return what a row may repeat, and remember it."""
+        found = []
+        keys = self._keys(row.get("name"), profile.phone, profile.territory_id)
+        for key in keys:
+            if key in self._seen:
+                words = f"perhaps the same as {self._seen[key]}: look before it counts twice"
+                found.append(row.problem(key[0], words))
+            self._seen.setdefault(key, f"row {row.number}")
+        return found[:1]
+
+    @staticmethod
+    def _keys(name: str, phone: str, unit: int | None) -> list[tuple[str, str, int | None]]:
+        plain = "".join(letter for letter in fold(name) if letter.isalnum())
+        return [("name", plain, unit)] + ([("phone", phone, None)] if phone else [])
 
 
 def plan_bytes(name: str, data: bytes) -> Plan:
@@ -76,8 +113,12 @@ def plan(path: Path, *, progress: Progress = lambda _done, _all: None) -> Plan:
         for known, place in Profile.objects.values_list("folded", "place_id")
     }
     made = Plan()
+    twins = Twins.known()
     for count, row in enumerate(rows, 1):
+        before = len(made.profiles)
         _judge(row, made, units, seen, over)
+        if len(made.profiles) > before:
+            made.perhaps += twins.met(row, made.profiles[-1])
         if count % 500 == 0 or count == len(rows):
             progress(count, len(rows))
     return made

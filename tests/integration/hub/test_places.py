@@ -74,6 +74,24 @@ def test_a_dry_run_changes_nothing_and_the_same_list_is_a_duplicate_afterwards(
     assert made["place"] in done.stdout
 
 
+def test_what_may_be_one_place_twice_is_told_and_not_refused(
+    hub: HubProcess, tmp_path: Path
+) -> None:
+    path = sheet(
+        tmp_path / "p.xlsx",
+        [
+            ["Quán Hai Lần", "nhà hàng", "1 Lê Lợi", "", "", 1, "", ""],
+            ["QUAN HAI LAN", "nhà hàng", "Ngã tư Lê Lợi", "", "0900000077", 1, "", ""],
+            ["Quán Khác Hẳn", "nhà hàng", "9 Trần Phú", "", "0900 000 077", 1, "", ""],
+        ],
+    )
+    (found,) = hub.json("place", "import", path, "--dry-run")
+    assert [(one["row"], "row 2" in one["words"]) for one in found["perhaps"]] == [
+        (3, True), (4, False),
+    ]  # fmt: skip
+    assert found["places"] == 3
+
+
 def test_suspending_needs_a_decision_and_steps_cannot_be_skipped(hub: HubProcess) -> None:
     place = hub.place("Quán Tạm Dừng")
     assert hub.cli("place", "stage", place, "suspended", check=False).returncode == 3
