@@ -87,7 +87,8 @@ class Damage:
 def split(data: bytes) -> Iterator[bytes | Damage]:
     """Yield the objects of a sequence; after damaged bytes, go on at the next that may be one.
 
-    Each object is believed or not by its own signature, so damage costs what it hit.
+    Each object is believed or not by its own signature, so damage costs what it hit
+    (and, where it hit a length, the next object too).
     Stops after :data:`MAX_OBJECTS`.
     """
     place = 0

@@ -1,7 +1,7 @@
 """Writes one message of each kind of version 1, with made keys and a made person.
 
-Run once when a version is born (``python -m tests.samples.wire.make``); it overwrites
-nothing. What it wrote stays as it is for ever: programs out there send it.
+Run when a version is born, or has got a message more (``python -m tests.samples.wire.make``);
+it overwrites nothing. What it wrote stays as it is for ever: programs out there send it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from wire import signed
+from wire import bundle, signed
 from wire.batch import (
     Answer,
     Batch,
@@ -151,7 +151,44 @@ def messages(rows: list[Entry]) -> dict[str, tuple[str, SigningKey, dict[str, An
             PulseAnswer(name(1), name(22), held, WALL + 92_000, signed_settings).pack(),
         ),
         "settings": ("settings", HUB, settings.pack()),
-    }
+    } | carried(rows, certificate_bytes)
+
+
+def carried(
+    rows: list[Entry], certificate: bytes
+) -> dict[str, tuple[str, SigningKey, dict[str, Any]]]:
+    """Return the messages that only sticks carry, and a pulse that tells of receipts."""
+    span = (bundle.Span(name(2), 1, 3, 3),)
+    part = bundle.Part(bundle.part_name(name(1), name(31), 1), 4_321, secret("part"), 3)
+    return {
+        "pulse-received": (
+            "pulse",
+            KIOSK,
+            Pulse(
+                name(1), name(24), CLOCKS, {"entered": 1}, {"waiting": 1},
+                ((name(2), 3, rows[2].hash),), 3, ((name(2), 2, rows[1].hash),),
+            ).pack(),
+        ),
+        "bundle": (
+            "bundle",
+            KIOSK,
+            bundle.Bundle(
+                name(1), name(31), 1, KIOSK.public.raw, certificate, CLOCKS, WALL, span
+            ).pack(),
+        ),
+        "manifest": (
+            "manifest",
+            KIOSK,
+            bundle.Manifest(name(1), name(31), (part,), span, 0, CLOCKS).pack(),
+        ),
+        "courier": (
+            "courier",
+            HUB,
+            bundle.Courier(
+                name(41), "Anh Tư", WALL, WALL + 30 * 86_400_000, (name(1),), ("p7k2m4qa",)
+            ).pack(),
+        ),
+    }  # fmt: skip
 
 
 def readable(value: Any) -> Any:
@@ -165,9 +202,40 @@ def readable(value: Any) -> Any:
     return value
 
 
+def write(file: str, kind: str, key: SigningKey, payload: dict[str, Any]) -> dict[str, Any]:
+    """Write one message; returns what the vectors say of it."""
+    data = signed.sign(payload, key, kind)
+    (FOLDER / f"{file}.cose").write_bytes(data)
+    return {
+        "kind": kind,
+        "signer": "hub" if key is HUB else "kiosk",
+        "sha256": digest(data).hex(),
+        "cbor_sha256": digest(dumps(payload)).hex(),
+        "payload": readable(payload),
+    }
+
+
+def add() -> None:
+    """Write the messages that are not there yet."""
+    rows = [
+        Entry(*((FOLDER / f"entry-{n}.{part}").read_bytes() for part in ("header", "sealed")))
+        for n in (1, 2, 3)
+    ]
+    path = FOLDER / "vectors.json"
+    vectors = json.loads(path.read_text(encoding="utf-8"))
+    for file, message in messages(rows).items():
+        if file not in vectors["messages"]:
+            vectors["messages"][file] = write(file, *message)
+    text = json.dumps(vectors, ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Write everything."""
-    FOLDER.mkdir(exist_ok=False)
+    if FOLDER.exists():
+        add()
+        return
+    FOLDER.mkdir()
     rows = entries()
     vectors: dict[str, Any] = {
         "keys": {
@@ -190,16 +258,8 @@ def main() -> None:
         (FOLDER / f"entry-{number}.header").write_bytes(row.header_bytes)
         (FOLDER / f"entry-{number}.sealed").write_bytes(row.sealed)
         vectors["entries"].append({"hash": row.hash.hex(), "header_hex": row.header_bytes.hex()})
-    for file, (kind, key, payload) in messages(rows).items():
-        data = signed.sign(payload, key, kind)
-        (FOLDER / f"{file}.cose").write_bytes(data)
-        vectors["messages"][file] = {
-            "kind": kind,
-            "signer": "hub" if key is HUB else "kiosk",
-            "sha256": digest(data).hex(),
-            "cbor_sha256": digest(dumps(payload)).hex(),
-            "payload": readable(payload),
-        }
+    for file, message in messages(rows).items():
+        vectors["messages"][file] = write(file, *message)
     code = EnrolmentCode(
         kiosk=name(1),
         token=secret("token")[:16],

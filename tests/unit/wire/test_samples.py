@@ -12,7 +12,7 @@ import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from wire import batch, cbor, enrol, signed
+from wire import batch, bundle, cbor, enrol, signed
 from wire.entry import Entry, Header
 from wire.keys import OpenKey, SigningKey
 from wire.seal import open_sealed
@@ -22,9 +22,12 @@ VECTORS = json.loads((SAMPLES / "vectors.json").read_text(encoding="utf-8"))
 MESSAGES: dict[str, dict[str, Any]] = VECTORS["messages"]
 CLASSES: dict[str, Any] = {
     "batch": batch.Batch,
+    "bundle": bundle.Bundle,
     "claim": enrol.Claim,
     "claim-answer": enrol.ClaimAnswer,
+    "courier": bundle.Courier,
     "kiosk-certificate": enrol.KioskCertificate,
+    "manifest": bundle.Manifest,
     "pulse": batch.Pulse,
     "pulse-answer": batch.PulseAnswer,
     "receipt": batch.Receipt,
