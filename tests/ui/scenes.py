@@ -9,6 +9,7 @@ from kiosk.screens.questions import PURPOSES
 from kiosk.screens.services import Answer
 from tests.ui import gallery
 from tests.ui.robot import Robot
+from tests.ui.sample import StillSource
 
 TOKEN = "VD1:" + "SAMPLE" * 30
 
@@ -187,7 +188,7 @@ def welcome(robot: Robot) -> None:
     """A kiosk that belongs to no place yet."""
     robot.app.settings = replace(robot.app.settings, place="", home="welcome")
     robot.app.become(
-        robot.app.settings, send=lambda _: None, latest=gallery.StillSource(),
+        robot.app.settings, send=lambda _: None, latest=StillSource(),
         services=gallery.everything(),
     )  # fmt: skip
 
