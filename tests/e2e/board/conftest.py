@@ -72,8 +72,9 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
 
 def _install(plant: Plant) -> None:
     with Machine(plant.root, {"good": plant.bundle}) as here:
-        here.does("/media/good/install", "--profile", "hospital")
+        # Its screen first, so that the installation sees the service start.
         here.write("/etc/systemd/system/kiosk.service.d/screen.conf", SCREEN)
+        here.does("/media/good/install", "--profile", "hospital")
         here.write("/etc/systemd/system/hub.service", HUB)
         here.does("systemctl", "daemon-reload")
         here.does("systemctl", "enable", "--now", "hub")
@@ -87,10 +88,10 @@ def _install(plant: Plant) -> None:
             here.does(hub, "kiosk", "enrol", str(place["place"]), "--url", FIRST_HUB, *data)
         )
         here.write("/srv/code", code["code"])
+        here.until(lambda: here.serves)
+        here.does("systemctl", "stop", "kiosk")
         kiosk = ("runuser", "-u", "kiosk", "--", "kiosk")
         here.does(*kiosk, "enrol", "/srv/code", "--data", "/var/lib/kiosk")
-        here.until(lambda: here.serves)
-        here.does("systemctl", "stop", "kiosk-enrolled.path", "kiosk")
         here.does(
             *kiosk, "enter", "--direction", "in", "--data", "/var/lib/kiosk",
             "054199012345||Nguyễn Thị Ví Dụ|01021999|Nữ|Phú Yên|22062022",

@@ -113,7 +113,7 @@ def test_a_compositor_that_dies_or_hangs_is_replaced_within_a_minute(here, progr
 def test_nothing_was_lost_by_it_and_no_core_was_left(here):
     status = here.does("kiosk", "status", "--json", "--data", "/var/lib/kiosk")
     assert '"refused": 0' in status
-    here.does("systemctl", "stop", "kiosk-enrolled.path", "kiosk")
+    here.does("systemctl", "stop", "kiosk")
     here.does("runuser", "-u", "kiosk", "--", "kiosk", "fsck", "--data", "/var/lib/kiosk")
     cores = here.says("find", "/var/lib/kiosk", "/run/kiosk", "/tmp", "-name", "core*")
     assert cores == ""
