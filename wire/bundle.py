@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wire import cborscan
 from wire.batch import MAX_BYTES, Clocks
 from wire.errors import Malformed
 from wire.fields import get, get_or, get_time, get_uuid, version_of
@@ -40,7 +39,9 @@ MAX_OBJECTS = 2_000
 MAX_PARTS = 10_000
 """Parts of one bundle: two million batches are more than any gate's life."""
 
-_STARTS = re.compile(rb"\xd2\x84")  # the tag of COSE_Sign1 and its array of four
+_BYTES, _SIGNATURE = 2, b"\x58\x40"  # CBOR's byte strings; the head of one of 64 bytes
+_STARTS = re.compile(rb"\xd2\x84\x58[\x18-\xff]\xa3\x01\x27\x04\x48", re.DOTALL)
+"""How each of our objects begins: COSE_Sign1's tag and array, and a header {1: -8, 4: kid …}."""
 
 
 def part_name(kiosk: uuid.UUID, bundle: uuid.UUID, number: int) -> str:
@@ -87,18 +88,17 @@ class Damage:
 def split(data: bytes) -> Iterator[bytes | Damage]:
     """Yield the objects of a sequence; after damaged bytes, go on at the next that may be one.
 
-    Each object is believed or not by its own signature, so damage costs what it hit
-    (and, where it hit a length, the next object too).
+    Each object is believed or not by its own signature, so damage costs what it hit.
     Stops after :data:`MAX_OBJECTS`.
     """
     place = 0
     for _ in range(MAX_OBJECTS):
         if place >= len(data):
             return
-        size = _size(data, place) if data[place : place + 2] == b"\xd2\x84" else None
-        if size is not None:
-            yield data[place : place + size]
-            place += size
+        end = _end(data, place)
+        if end is not None:
+            yield data[place:end]
+            place = end
             continue
         yield Damage(place)
         following = _STARTS.search(data, place + 1)
@@ -107,12 +107,26 @@ def split(data: bytes) -> Iterator[bytes | Damage]:
         place = following.start()
 
 
-def _size(data: bytes, place: int) -> int | None:
-    # One object and no more is looked at: a file of many must not be copied for each.
-    try:
-        return cborscan.check(data[place : place + MAX_RETURN // 8])
-    except Malformed:
+def _end(data: bytes, place: int) -> int | None:
+    """Return where the object at ``place`` ends if it has the shape of ours, else None.
+
+    Tag and array, a header of 24 to 255 bytes, an empty map, a payload, 64 bytes of
+    signature: whatever else a damaged length would swallow has not.
+    """
+    if not _STARTS.match(data, place):
         return None
+    at = place + 4 + data[place + 3]
+    if data[at : at + 1] != b"\xa0" or data[at + 1 : at + 2] == b"":
+        return None
+    kind, info = data[at + 1] >> 5, data[at + 1] & 31
+    width = {24: 1, 25: 2, 26: 4}.get(info, 0)
+    if kind != _BYTES or (info > 23 and not width):
+        return None
+    size = int.from_bytes(data[at + 2 : at + 2 + width], "big") if width else info
+    at += 2 + width + size
+    if data[at : at + 2] != _SIGNATURE or at + 66 > len(data):
+        return None
+    return at + 66
 
 
 @dataclass(frozen=True, slots=True)

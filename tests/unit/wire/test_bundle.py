@@ -1,4 +1,4 @@
-"""What lies on a stick is read piece by piece; damage costs what it hit and little more."""
+"""What lies on a stick is read piece by piece; damage costs what it hit and no more."""
 
 from __future__ import annotations
 
@@ -41,14 +41,13 @@ def test_what_was_put_together_comes_apart(sizes: list[int]) -> None:
 
 
 @given(st.data())
-def test_a_flipped_byte_costs_its_piece_and_at_most_the_next(data: st.DataObject) -> None:
+def test_a_flipped_byte_costs_one_piece_and_no_other(data: st.DataObject) -> None:
     pieces = [made(60, n) for n in range(6)]
     whole = bytearray(b"".join(pieces))
     at = data.draw(st.integers(0, len(whole) - 1))
     whole[at] ^= data.draw(st.integers(1, 255))
     left = sound(bytes(whole))
-    lost = sorted(set(range(6)) - set(left))
-    assert len(lost) == 1 or lost == [lost[0], lost[0] + 1]  # a length that was hit
+    assert len(set(range(6)) - set(left)) == 1
 
 
 @given(st.integers(0, 1000))
