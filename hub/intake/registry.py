@@ -39,6 +39,12 @@ class Invitation:
 
 def add_place(name: str, *, kind: str, address: str = "", gates: int = 1, actor: str) -> Place:
     """Register a place under a new id."""
+    with durable():
+        return add_place_now(name, kind=kind, address=address, gates=gates, actor=actor)
+
+
+def add_place_now(name: str, *, kind: str, address: str = "", gates: int = 1, actor: str) -> Place:
+    """Register a place within the caller's transaction."""
     name, kind = " ".join(name.split()), kind.strip()
     if not name or not kind:
         raise BadUsage("A place needs a name and a kind.")
@@ -46,16 +52,15 @@ def add_place(name: str, *, kind: str, address: str = "", gates: int = 1, actor:
         raise BadUsage("The place's name, kind or address is too long (200, 40, 300 letters).")
     if not 1 <= gates <= 999:
         raise BadUsage("A place has between 1 and 999 gates.")
-    with durable():
-        place = Place.objects.create(
-            id="p" + base64.b32encode(secrets.token_bytes(5)).decode().lower(),
-            name=name,
-            kind=kind,
-            address=" ".join(address.split()),
-            gates=gates,
-            created=dt.datetime.now(dt.UTC),
-        )
-        record("place-add", actor=actor, subject=place.pk)
+    place = Place.objects.create(
+        id="p" + base64.b32encode(secrets.token_bytes(5)).decode().lower(),
+        name=name,
+        kind=kind,
+        address=" ".join(address.split()),
+        gates=gates,
+        created=dt.datetime.now(dt.UTC),
+    )
+    record("place-add", actor=actor, subject=place.pk)
     return place
 
 

@@ -13,7 +13,7 @@ from hub.desk.models import Role
 from hub.errors import BadUsage, NotAllowed
 from hub.intake.audit import record
 from hub.intake.models import Place
-from hub.intake.registry import add_place
+from hub.intake.registry import add_place_now
 from hub.intake.transactions import durable
 from hub.owners.models import Change
 from hub.places.kinds import kinds
@@ -96,30 +96,12 @@ def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> Non
     """Confirm a change, which takes effect at once, or refuse it with a reason."""
     if not accept and not reason.strip():
         raise BadUsage("Refusing needs a reason, which the owner reads.")
-    place = change.place
-    if accept and change.what == Change.What.APPLY:
-        place = add_place(
-            change.facts["name"], kind=change.facts["kind"], address=change.facts["address"],
-            gates=int(change.facts["gates"]), actor=actor,
-        )  # fmt: skip
-        profile_of(place, stage=Stage.APPLIED)
-    if accept and change.what == Change.What.CLAIM:
-        assert place is not None
-        if profile_of(place).stage == Stage.KNOWN:
-            move(place, Stage.APPLIED, actor=actor, note="claimed by its owner")
     with durable():
         row = Change.objects.select_for_update().get(pk=change.pk)
         if row.state != Change.State.WAITING:
             raise NotAllowed("This was decided already.")
         if accept:
-            assert place is not None
-            _take(place, row.facts)
-            if row.what != Change.What.CORRECT:
-                Role.objects.get_or_create(
-                    account_id=row.account_id,
-                    defaults={"kind": Role.Kind.OWNER, "place": place},
-                )
-        row.place = place
+            row.place = _accepted(row, actor)
         row.state = Change.State.CONFIRMED if accept else Change.State.REFUSED
         row.decided, row.decided_by = dt.datetime.now(dt.UTC), actor[:150]
         row.reason = reason.strip()[:300]
@@ -127,10 +109,29 @@ def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> Non
         record(
             f"change-{row.state}",
             actor=actor,
-            subject=place.pk if place else "",
+            subject=row.place_id or "",
             reason=row.reason,
             detail={"change": row.pk, "what": row.what, "fields": sorted(row.facts)},
         )
+    known = accept and row.what == Change.What.CLAIM
+    if known and profile_of(row.place).stage == Stage.KNOWN:
+        move(row.place, Stage.APPLIED, actor=actor, note="claimed by its owner")
+
+
+def _accepted(row: Change, actor: str) -> Place:
+    """Write what was confirmed, and let whoever asked for a place be its owner."""
+    place = row.place
+    if place is None:
+        place = add_place_now(
+            row.facts["name"], kind=row.facts["kind"], address=row.facts["address"],
+            gates=int(row.facts["gates"]), actor=actor,
+        )  # fmt: skip
+        Profile.objects.create(place=place, stage=Stage.APPLIED)
+    _take(place, row.facts)
+    if row.what != Change.What.CORRECT:
+        owner = {"kind": Role.Kind.OWNER, "place": place}
+        Role.objects.get_or_create(account_id=row.account_id, defaults=owner)
+    return place
 
 
 def _ask(account: User, what: str, place: Place | None, facts: Mapping[str, str]) -> Change:

@@ -7,6 +7,7 @@ No app, no account, no script: an old phone on a slow network is enough.
 - :mod:`hub.visitors.people` what people fill in, and what is wrong with it
 - :mod:`hub.visitors.webgate` check-ins become entries on the way that kiosks' entries go
 - :mod:`hub.visitors.declarations` signed declarations, as a code to keep
-- :mod:`hub.visitors.reports`, :mod:`~hub.visitors.requests` what people report and ask for
+- :mod:`hub.visitors.reports`, :mod:`~hub.visitors.requests` what people report and ask for;
+  :mod:`~hub.visitors.photos` and :mod:`~hub.visitors.workdays` are their pure parts
 - :mod:`hub.visitors.views` and its neighbours: the pages; ``desk_views`` the officials' side
 """

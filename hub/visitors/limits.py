@@ -9,6 +9,9 @@ from collections import OrderedDict
 
 from django.http import HttpRequest
 
+TOO_QUICK_S = 2.0
+"""Nobody reads and fills in a report faster; a robot is asked to send it again."""
+
 _MOST = 20_000
 
 

@@ -9,15 +9,15 @@ from django.views.decorators.http import require_safe
 
 from hub.intake.models import Place
 from hub.visitors import reports
+from hub.visitors.limits import TOO_QUICK_S
 from hub.visitors.models import Report
 from hub.visitors.pages import FILED, language_of, show, too_often, trapped, trouble, words
 from hub.visitors.people import VIETNAM
+from hub.visitors.photos import PHOTO_BYTES, BadPhoto
 from hub.visitors.tickets import Ticket, age_s, form_id, form_uuid
 from hub.visitors.views import expired, find
 
-BODY_BYTES = reports.PHOTO_BYTES + 64 * 1024
-TOO_QUICK_S = 2.0
-"""Nobody reads and fills in a report faster; a robot is asked to send it again."""
+BODY_BYTES = PHOTO_BYTES + 64 * 1024
 
 
 def report(request: HttpRequest, ticket: str = "") -> HttpResponse:
@@ -56,7 +56,7 @@ def _sent(request: HttpRequest, row: Place | None) -> HttpResponse:
         if len(given[key]) > most or "\0" in given[key]:
             troubles[key] = "long"
     sent = request.FILES.get("photo")
-    if sent is not None and sent.size > reports.PHOTO_BYTES:
+    if sent is not None and sent.size > PHOTO_BYTES:
         troubles["photo"] = "large"
     if troubles:
         return _form(request, row, given, troubles, status=400)
@@ -65,7 +65,7 @@ def _sent(request: HttpRequest, row: Place | None) -> HttpResponse:
             given["what"], place=row, where=given["where"], text=given["text"],
             contact=given["contact"], photo=sent.read() if sent else None,
         )  # fmt: skip
-    except reports.BadPhoto as error:
+    except BadPhoto as error:
         return _form(request, row, given, {"photo": str(error)}, status=400)
     return HttpResponseRedirect(f"/report/{made.number}?new=1")
 

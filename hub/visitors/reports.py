@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import uuid
 from dataclasses import dataclass
-
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hub.errors import BadUsage
 from hub.intake.answers import vault
@@ -17,18 +14,12 @@ from hub.intake.reveal import open_boxes
 from hub.intake.transactions import durable
 from hub.visitors import numbers
 from hub.visitors.models import Photo, Report
+from hub.visitors.photos import clean
 
-PHOTO_BYTES = 8 * 1024 * 1024
-PHOTO_PIXELS = 50_000_000
-PHOTO_SIDE = 1280
 TEXT = 1000
 CONTACT = 80
 KEPT = dt.timedelta(days=30)
 """A closed report's photo and words go after this."""
-
-
-class BadPhoto(BadUsage):
-    """This is no photo that can be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +50,6 @@ def file(
         if jpeg is not None:
             Photo.objects.create(report=made, box=vault().box(jpeg, id_))
     return made
-
-
-def clean(data: bytes) -> bytes:
-    """Return a photo as a small JPEG of its pixels alone: no place, no device, no hidden file.
-
-    Raises :class:`BadPhoto`.
-    """
-    if len(data) > PHOTO_BYTES:
-        raise BadPhoto("large")
-    try:
-        found = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
-        if found.width * found.height > PHOTO_PIXELS:
-            raise BadPhoto("large")
-        found.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
-        upright = ImageOps.exif_transpose(found).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise BadPhoto("photo") from error
-    except Image.DecompressionBombError as error:
-        raise BadPhoto("large") from error
-    upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)
-    # A fresh picture: what hung on the old one (EXIF, profiles, comments) stays behind.
-    plain = Image.new("RGB", upright.size)
-    plain.paste(upright)
-    target = io.BytesIO()
-    plain.save(target, "JPEG", quality=80, optimize=True)
-    return target.getvalue()
 
 
 def find(number: str) -> Report | None:

@@ -23,9 +23,8 @@ from hub.intake.transactions import durable
 from hub.retention.erasure import erase
 from hub.visitors import numbers
 from hub.visitors.models import DataRequest
+from hub.visitors.workdays import due
 
-VIETNAM = dt.timezone(dt.timedelta(hours=7))
-WORKING_DAYS = 2
 CONTACT = 80
 FIELDS = ("number", "bhyt", "phone")
 """What a card proves; a phone only when the official has called it. Never the name alone."""
@@ -38,18 +37,6 @@ class Held:
     entry: Entry
     place: str
     person: Mapping[str, str]
-
-
-def due(made: dt.datetime) -> dt.datetime:
-    """Return the end of the second working day after ``made``, in Vietnam; weekends rest.
-
-    Public holidays count as working days: nobody waits longer than is allowed.
-    """
-    day, left = made.astimezone(VIETNAM).date(), WORKING_DAYS
-    while left:
-        day += dt.timedelta(days=1)
-        left -= day.weekday() < 5
-    return dt.datetime.combine(day, dt.time(23, 59, 59), VIETNAM)
 
 
 def file(what: str, *, contact: str) -> DataRequest:

@@ -10,7 +10,7 @@ import requests
 
 from hub.paper.reading import codes, pages
 from tests.hubs import HubProcess
-from tests.kiosks import KioskBox, card, national
+from tests.kiosks import KioskBox, card, national, pictures
 
 PASSWORD = "lúa-mì-rau-cải-7"
 TIMEOUT_S = 20
@@ -37,9 +37,10 @@ class Street(HubProcess):
         street.other = street.place("Chùa Ví Dụ", kind="worship")
         street.box = KioskBox(folder / "kiosk")
         street.box.enrol(street, place=street.hospital)
-        for text in (card(1), national(2), card(3)):
-            street.box.enter(text)
-        street.box.drain(folder / "drain")
+        shown = pictures(folder / "cards", (1, 2, 3), lambda w: national(w) if w == 2 else card(w))
+        with street.box.running(shown) as run:
+            assert run.wait() == 0, run.errors
+            assert len(run.greens) == 3, run.lines
         for who, role, *more in (
             ("lan", "official"), ("chu", "owner", "--place", street.hospital),
         ):  # fmt: skip

@@ -76,7 +76,8 @@ def test_an_owner_reaches_no_other_place_and_no_official_page(street: Street, ow
 
 def test_the_own_share_is_what_the_report_says(street: Street, owner: Phone) -> None:
     page = owner.get("/owner/").text
-    (row,) = (one for one in street.json("report") if one.get("place") == street.hospital)
+    (report,) = street.json("report")
+    (row,) = (one for one in report["places"] if one["place"] == street.hospital)
     assert row["scanned"] == 3
     assert re.search(r"Đã quét</dt><dd>3<", page)
 
