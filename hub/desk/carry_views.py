@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -15,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from hub.carry import trips
 from hub.carry.models import Trip
 from hub.desk.pages import STAFF, page, refused, show
-from hub.errors import BadUsage
+from hub.desk.rights import colleagues, scope
+from hub.errors import BadUsage, NotAllowed
 from hub.tracing.tables import moment
 from wire import bundle
 
@@ -68,20 +70,20 @@ def _sticks(request: HttpRequest) -> HttpResponse:
             raise BadUsage("Choose the files in the stick's folder “gate” first.")
         taken = trips.take(_contents(files), actor=request.user.get_username())
         return redirect("desk:stick", taken.id)
-    latest = [_trip(trip) for trip in Trip.objects.order_by("-at_ms")[:LATEST]]
+    latest = [_trip(request, trip) for trip in _mine(request).order_by("-at_ms")[:LATEST]]
     return show(request, "desk_sticks.html", {"trips": latest})
 
 
 @page(*STAFF)
 def stick(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What one stick brought."""
-    return show(request, "desk_stick.html", _trip(_found(pk)))
+    return show(request, "desk_stick.html", _trip(request, _found(request, pk)))
 
 
 @page(*STAFF)
-def answers(_request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def answers(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The answers that go back onto the stick."""
-    trip = _found(pk)
+    trip = _found(request, pk)
     if trip.answers is None:
         raise Http404
     answer = HttpResponse(bytes(trip.answers), content_type="application/zip")
@@ -89,10 +91,19 @@ def answers(_request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return answer
 
 
-def _found(pk: uuid.UUID) -> Trip:
+def _mine(request: HttpRequest) -> QuerySet[Trip]:
+    """Return the sticks that accounts of the reader's unit, and below it, took in."""
+    if request.role.unit is None:
+        return Trip.objects.all()
+    return Trip.objects.filter(actor__in=colleagues(request.role))
+
+
+def _found(request: HttpRequest, pk: uuid.UUID) -> Trip:
     found: Trip | None = Trip.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
+    if not _mine(request).filter(pk=pk).exists():
+        raise NotAllowed("This stick was taken in by another unit.")
     return found
 
 
@@ -102,8 +113,9 @@ def _contents(files: list[UploadedFile]) -> Iterator[tuple[str, bytes]]:
             yield str(file.name), file.read()
 
 
-def _trip(trip: Trip) -> dict[str, Any]:
-    came = trip.came
+def _trip(request: HttpRequest, trip: Trip) -> dict[str, Any]:
+    allowed = scope(request.role)
+    came = [one for one in trip.came if allowed is None or one["place"] in allowed]
     return {
         "id": trip.pk,
         "at": moment(trip.at_ms),

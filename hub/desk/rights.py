@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hub.desk.models import Role
 from hub.errors import BadUsage, NotAllowed
@@ -56,13 +56,20 @@ def place_for(role: Role, pk: str) -> Place:
     raise NotAllowed("This place belongs to another unit.")
 
 
+def colleagues(role: Role) -> set[str]:
+    """Return the names of the accounts of a role's unit and below it, its own with them."""
+    own = {str(role.account.get_username())}
+    if role.unit is None:
+        return own
+    within = Role.objects.filter(unit__in=units.below(role.unit))
+    return own | set(within.values_list("account__username", flat=True))
+
+
 def cases_of(role: Role) -> QuerySet[Case]:
     """Return the cases that an account may see: those opened within its unit."""
     if role.unit is None:
         return Case.objects.all()
-    within = Role.objects.filter(unit__in=units.below(role.unit)).values("account__username")
-    own = role.account.get_username()
-    return Case.objects.filter(Q(opened_by__in=within) | Q(opened_by=own))
+    return Case.objects.filter(opened_by__in=colleagues(role))
 
 
 def case_for(role: Role, pk: str) -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.chromium import DESK, PHONE, Chromium, chromium
@@ -62,7 +63,7 @@ def pages(hub: Commune, work: dict[str, str]) -> list[tuple[str, str]]:
                 "", "places", "places?signs=1", "places/new", f"places/{hub.market}",
                 f"places/{hub.market}/board", "boards", "visits", f"visits/{work['visit']}",
                 "report", "report?week=1&tree=body", "report/letters", "cases",
-                f"cases/{work['case']}", "account", "residents", "requests", "changes",
+                f"cases/{work['case']}", "account", "residents", "requests", "changes", "sticks",
             )
         ),
         *(("di", path) for path in ("", "street/new", f"street/{hub.cafe}", "boards", "account")),
@@ -89,7 +90,7 @@ def test_no_page_has_a_serious_finding_or_is_wider_than_the_screen(
                 found += browser.small_targets(SMALLEST)
             if found:
                 findings[f"{account} {path} {size[0]}"] = found
-    assert findings == {}
+    assert not findings, "\n".join(f"{page}: {found}" for page, found in findings.items())
 
 
 def test_an_official_works_by_keyboard_alone(
@@ -105,8 +106,11 @@ def test_an_official_works_by_keyboard_alone(
     browser.tab_to('input[name="finding"]')
     browser.press(Keys.SPACE)
     browser.tab_to("#note").send_keys("treo đúng chỗ")
-    browser.tab_to('button[value="visit"]')
-    browser.press(Keys.ENTER)
+    # A driver takes keys that are sent to a file field for a path: here they go to the page.
+    keyboard = ActionChains(browser.driver)
+    while not browser.ask("return document.activeElement.matches('button[value=visit]')"):
+        keyboard.send_keys(Keys.TAB).perform()
+    keyboard.send_keys(Keys.ENTER).perform()
     assert "treo đúng chỗ" in browser.text
     browser.open(f"{hub.url}/desk/cases/{work['case']}")
     browser.tab_to("form[action$=trace] button")

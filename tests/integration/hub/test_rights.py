@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser.commune import PASSWORD, Commune, Desk
 from tests.hubs import ROOT, Gate
-from tests.kiosks import name, number
+from tests.kiosks import card, name, number
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +63,33 @@ def routes() -> list[tuple[str, str]]:
 
 OPEN = {"home", "login", "logout", "language", "account"}
 """What shows nothing of any place but one's own, as other tests hold."""
-LISTS = {"today", "places", "visits", "report", "progress", "days", "letters", "cases", "boards"}
+LISTS = {
+    "sticks",
+    "today",
+    "places",
+    "visits",
+    "report",
+    "progress",
+    "days",
+    "letters",
+    "cases",
+    "boards",
+}
 """What shows one's own places: B's must not be among them."""
 FORMS = {"new", "board-unit", "worksheet", "claim", "street", "door-new"}
 
 
 def test_an_official_of_another_unit_is_refused_on_every_page_about_one_thing(
-    hub: Commune, desks: dict[str, Desk], visit: str, case: str, board: str
+    hub: Commune,
+    desks: dict[str, Desk],
+    visit: str,
+    case: str,
+    board: str,
+    tmp_path: Path,
 ) -> None:
+    stick = _stick(hub, desks["binh"], tmp_path)
     keys = {
+        "sticks": stick,
         "places": hub.hospital, "visits": visit, "cases": case, "boards": board,
         "street": hub.hospital,
     }  # fmt: skip
@@ -86,6 +105,23 @@ def test_an_official_of_another_unit_is_refused_on_every_page_about_one_thing(
                 assert "Bệnh viện Ví Dụ" not in answer.text
             tried += 1
     assert tried >= 5 * 12
+
+
+def _stick(hub: Commune, desk: Desk, folder: Path) -> str:
+    """Carry what unit B's kiosk holds to the hub, as its official does; the trip's id."""
+    hub.other.enter(card(9))
+    hub.other.cli("export", str(folder))
+    files = [
+        ("files", (path.name, path.read_bytes()))
+        for path in sorted(folder.rglob("*")) if path.is_file()
+    ]  # fmt: skip
+    taken = desk.session.post(
+        f"{desk.url}sticks", files=files,
+        data={"csrfmiddlewaretoken": desk.session.cookies["csrftoken"]},
+        headers={"Referer": desk.url}, timeout=60,
+    )  # fmt: skip
+    assert "Bệnh viện Ví Dụ" in taken.text
+    return taken.url.rpartition("/")[2]
 
 
 def test_every_address_of_the_desk_is_in_one_of_these_tests() -> None:
