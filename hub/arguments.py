@@ -106,6 +106,11 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--kind", required=True, metavar="K", help="market, school, hospital, …")
     add.add_argument("--address", default="", metavar="A")
     add.add_argument("--gates", type=int, default=1, metavar="N", help="how many gates it has")
+    for option, text in (
+        ("territory", "the code of its commune"), ("body", "the code of its governing body"),
+        ("responsible", "who answers for it"), ("phone", "that person's"), ("hours", "06:00–21:00"),
+    ):  # fmt: skip
+        add.add_argument(f"--{option}", default="", metavar=option[0].upper(), help=text)
     command(places, "list", "places:list_", "show the places")
 
     _kiosks(commands, command)

@@ -13,18 +13,25 @@ from hub.commands.venues import stage_of
 from hub.home import Home
 from hub.intake.models import Place
 from hub.intake.registry import add_place
-from hub.places import kinds
+from hub.places import kinds, units
 from hub.places.lifecycle import close_ended, profile_of
+from hub.places.register import phone_of
 
 
 def add(args: argparse.Namespace, home: Home) -> int:
     """Register a place and print its id."""
     kind = kinds.named(args.kind)
+    phone = phone_of(args.phone)
     database.ready(home)
+    territory = units.named(args.territory, "territory") if args.territory else None
+    body = units.named(args.body, "body") if args.body else None
     place = add_place(
         args.name, kind=kind.id, address=args.address, gates=args.gates, actor=actor()
     )
-    profile_of(place)
+    profile_of(
+        place, territory=territory, body=body, responsible=args.responsible[:200], phone=phone,
+        hours=args.hours[:100],
+    )  # fmt: skip
     if args.json:
         print_json(_facts(place))
     else:
