@@ -9,6 +9,8 @@ from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk import notices
 from kiosk.notices import Notice
@@ -42,6 +44,10 @@ class ShowHow(Box):
         """Stand still."""
         Animation.cancel_all(self, "way")
         self.way = 1.0
+
+
+class Enlarging(ButtonBehavior, BoxLayout):
+    """What is shown larger when it is touched."""
 
 
 class AttractFace(Face):

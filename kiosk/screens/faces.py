@@ -18,7 +18,7 @@ from kiosk.screens.receipt import ReceiptFace
 from kiosk.screens.setup import CameraFace, EnrolFace, WelcomeFace
 from kiosk.screens.shift import ShiftFace
 from kiosk.screens.steward import PinFace, SettingsFace
-from kiosk.screens.texts import HelpFace, LanguageFace, NoticeFace
+from kiosk.screens.texts import BoardFace, HelpFace, LanguageFace, NoticeFace
 from kiosk.screens.typed import TypedFace
 from kiosk.screens.upkeep import AboutFace, DeviceFace, HeldFace, NetworkFace, RowsFace
 from kiosk.screens.venue import VenueFace
@@ -40,6 +40,7 @@ FACES: dict[str, type[Face]] = {
     "declare": DeclareFace,
     "express": ExpressFace,
     "receipt": ReceiptFace,
+    "board": BoardFace,
     "notice": NoticeFace,
     "steward": PinFace,
     "settings": SettingsFace,

@@ -8,8 +8,10 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
+from kiosk import notices
 from kiosk.screens.face import Means
 from kiosk.screens.page import PageFace, Row, Tile
+from kiosk.screens.qrview import QrView  # noqa: F401 - named in texts.kv
 from kiosk.words import languages, load
 
 
@@ -65,6 +67,24 @@ class NoticeFace(PageFace):
         ):
             text = words.say(key, **facts)
             rows.add_widget(Row(shape=shape, text=text, size_hint_y=1, strong=False))
+
+
+class BoardFace(PageFace):
+    """The place's own code as large as the screen allows; another one each minute."""
+
+    text = StringProperty("")
+    minute = ""
+
+    def enter(self) -> None:
+        """Show the code of this minute."""
+        self.tick()
+
+    def tick(self) -> None:
+        """Show the next minute's code when it has come."""
+        minute = notices.clock_time(self.means.now())
+        board = self.means.services.board
+        if board is not None and minute != self.minute:
+            self.minute, self.text = minute, board()
 
 
 class LanguageFace(PageFace):

@@ -247,6 +247,7 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "declare-consent": _further("consent"),
     "express": express,
     "receipt": receipt,
+    "board": _page("board"),
     "notice": _page("notice"),
     "steward-pin": pin,
     "steward-settings": _steward("settings"),

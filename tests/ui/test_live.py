@@ -210,3 +210,34 @@ def test_who_cannot_read_sees_and_hears_what_happened(tmp_path: Path, hub: HubPr
         gate.show(card(72))
         assert seen() == ("stop", {"bars"})
         assert played == ["ok", "stop", "look", "stop"]
+
+
+def test_the_minutes_code_is_read_from_the_screen_and_is_another_the_next_minute(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    import cv2
+    import zxingcpp
+
+    config = Config(screen=Screen(self_service=True))
+    with live.kiosk(tmp_path / "k", hub, config, mode=DirectionMode.IN) as gate:
+        gate.until(lambda: gate.window.gate.identity.claim == "accepted")
+        gate.robot.touch(gate.window.app.stage.face.ids.board)
+        face = gate.window.app.stage.face
+        found = []
+        for _ in range(2):
+            gate.passes(61)
+            face.minute = ""  # the hub's time is the kiosk's: it has not moved on
+            face.tick()
+            gate.robot.settle()
+            gate.robot.picture(tmp_path / "board.png")
+            picture = cv2.imread(str(tmp_path / "board.png"))
+            assert picture is not None
+            (code,) = zxingcpp.read_barcodes(picture)
+            assert code.text == face.text
+            side = code.position.top_right.x - code.position.top_left.x
+            assert side >= 320, "large enough for any phone"
+            found.append(face.text)
+        issuers = gate.window.gate.identity.issuers
+        first, second = (tokens.read(text, issuers) for text in found)
+        assert first.facts != second.facts, "time since boot is under the signature"
+        assert first.certificate is not None
