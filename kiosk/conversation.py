@@ -68,6 +68,7 @@ class Progress:
     set_aside: dict[int, int] = field(default_factory=dict)  # seq -> boot_ms to try again
     poisoned: dict[int, int] = field(default_factory=dict)  # seq -> how often it was set aside
     sent: int = 0
+    differs: int = 0  # entries that this kiosk should have sent or kept, and did neither
     sent_again: int = 0  # rows that the hub had, lost, and was sent again
 
     def passed(self, seqs: Iterable[int]) -> None:

@@ -232,6 +232,7 @@ class Gate:
             "camera": health.camera,
             "waiting": health.waiting,
             "refused": health.refused,
+            "differs": health.differs,
             "disk_days_left": round(health.disk_days_left or 0),
         }
         counts = {"entered": tally.entered, "left": tally.left, "inside": tally.inside,
@@ -344,6 +345,7 @@ class Gate:
             disk_days_left=0.0 if self.outbox.full else days_left(free_bytes(self.data)),
             tally=self.desk.tally(),
             trust_list=self.membership.trust_list_as_of,
+            differs=progress.differs,
         )
 
     def _tell_health(self) -> None:

@@ -27,6 +27,7 @@ def live_facts(health: Health) -> dict[str, Any]:
         "clock": health.clock.value,
         "hub": health.hub,
         "hub_detail": health.hub_detail,
+        "hub_differs": health.differs,
         "trust_list": None if health.trust_list is None else health.trust_list.isoformat(),
         "tally": {name: getattr(health.tally, name) for name in Tally.__slots__},
     }

@@ -303,7 +303,8 @@ class Health:
 
     ``hub`` is one of ``ok, offline, no-receipt, not-recognised, never, none``; ``camera``
     one of ``ok, gone, none, starting``. Times are UTC; ages are seconds. ``trust_list`` is
-    of when the list of ``HC1:`` signers is, None where the steward loaded none.
+    of when the list of ``HC1:`` signers is, None where the steward loaded none. ``differs``:
+    by how many entries the hub's count and ours differ that nothing waiting explains.
     """
 
     waiting: int = 0
@@ -319,6 +320,7 @@ class Health:
     tally: Tally = field(default_factory=Tally)
     out_of_service: str = ""
     trust_list: dt.datetime | None = None
+    differs: int = 0
 
 
 # What a touch (or a key) asks of the scan thread. Each is answered by a Verdict or Health.

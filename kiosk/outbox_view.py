@@ -135,6 +135,21 @@ class OutboxView:
                 found.append((chain, row.seq - base, row.entry.hash))
         return tuple(found)
 
+    def absent(self, chain: uuid.UUID, gaps: Sequence[tuple[int, int]]) -> int:
+        """Count the numbers up to our head that the hub lacks and that are not here, either."""
+        known = {o.chain: (o.base, o.seq) for o in self._older} | {self.chain: (0, self.head()[0])}
+        if chain not in known:
+            return 0
+        base, head = known[chain]
+        missing = 0
+        for first, last in ((first, min(last, head)) for first, last in gaps if first <= head):
+            (here,) = self.file.read(
+                "SELECT count(*) FROM entries WHERE seq BETWEEN ? AND ?",
+                (base + first, base + last),
+            )
+            missing += last - first + 1 - here[0]
+        return missing
+
     def place_of(self, row: Row) -> tuple[uuid.UUID, int]:
         """Return the chain and seq of a row, a rescued one's being those of its old file."""
         if row.seq > 0:

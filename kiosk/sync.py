@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from kiosk.clock import Clock
 from kiosk.conversation import (
@@ -23,14 +23,13 @@ from kiosk.conversation import (
     judge,
     read_answer,
 )
+from kiosk.counterparts import Outbound, Self, Transport, Waiting
 from kiosk.errors import BadEnrolment, DiskRefused, HubUnreachable, KioskError, NoReceipt, Retry
 from kiosk.model import ClockState
 from wire import signed
-from wire.batch import MAX_BYTES, REFUSED, Answer, Batch, Held, Pulse, PulseAnswer, Receipt, digest
+from wire.batch import MAX_BYTES, REFUSED, Batch, Held, Pulse, PulseAnswer, Receipt, digest
 from wire.enrol import Claim, ClaimAnswer
-from wire.entry import Entry
 from wire.errors import WireError
-from wire.keys import SigningKey, VerifyKey
 
 __all__ = ["HubState", "Outbound", "Progress", "Refused", "Sync", "Transport"]
 
@@ -44,60 +43,6 @@ HELD_S = 600.0
 
 ROOM = 24 * 1024
 """Bytes of a batch left for its frame, signature and CBOR."""
-
-
-class Waiting(Protocol):
-    """A row that waits for its receipt."""
-
-    @property
-    def seq(self) -> int:
-        """Its number in the outbox."""
-
-    @property
-    def entry(self) -> Entry:
-        """What is sent."""
-
-
-class Outbound(Protocol):
-    """What sync asks of the outbox."""
-
-    def due(self, *, limit: int, max_bytes: int, skip: Sequence[int] = ()) -> Sequence[Waiting]:
-        """Return the oldest waiting rows."""
-
-    def apply(self, answers: Mapping[int, Answer], *, receipt_ms: int) -> int:
-        """Settle rows by their answers."""
-
-    def reopen(self, chain: uuid.UUID, gaps: Sequence[tuple[int, int]]) -> int:
-        """Set acked rows that the hub lacks back to waiting."""
-
-    def chains(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
-        """Return the last seq and hash of each chain here."""
-
-    def received(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
-        """Return the newest row of each chain that has a receipt."""
-
-
-class Transport(Protocol):
-    """The way to the hub."""
-
-    def post(self, path: str, data: bytes, *, dates_count: bool) -> bytes:
-        """Send bytes, get bytes."""
-
-
-class Self(Protocol):
-    """Who we are, as sync needs to know it."""
-
-    @property
-    def kiosk(self) -> uuid.UUID:
-        """Our id."""
-
-    @property
-    def key(self) -> SigningKey:
-        """Our key."""
-
-    @property
-    def hub_keys(self) -> Mapping[bytes, VerifyKey]:
-        """The keys we believe."""
 
 
 class Sync:
@@ -220,7 +165,8 @@ class Sync:
             raise NoReceipt("The hub's answer is for another pulse.")
         self._learn(answer.now_ms)
         self.progress.next_pulse_ms = self._clock.now().boot_ms + round(PULSE_S * 1000)
-        self._compare(answer.held)
+        if not self._compare(answer.held):
+            self._count(answer.held, heads)
         if answer.settings is not None:
             try:
                 self._settings(answer.settings)
@@ -243,12 +189,30 @@ class Sync:
         middle = (self._asked_boot_ms + now.boot_ms) // 2
         self._clock.learn(hub_ms, at_boot_ms=middle, state=ClockState.TRUSTED)
 
-    def _compare(self, held: tuple[Held, ...]) -> None:
+    def _compare(self, held: tuple[Held, ...]) -> int:
         """Set back to waiting what the hub says it does not hold (restored from a backup)."""
         lost = sum(self._outbox.reopen(one.chain, one.gaps()) for one in held)
         if lost:
             self.progress.sent_again += lost
             _log.warning("The hub lacks %d entries that it had; they are sent again.", lost)
+        return lost
+
+    def _count(
+        self, held: tuple[Held, ...], heads: tuple[tuple[uuid.UUID, int, bytes], ...]
+    ) -> None:
+        """Note by how many entries the hub's count differs from ours."""
+        absent = sum(self._outbox.absent(one.chain, one.gaps()) for one in held)
+        here = {chain: seq for chain, seq, _ in heads}
+        ahead = sum(
+            max(0, one.ranges[-1][1] - here.get(one.chain, 0)) for one in held if one.ranges
+        )
+        if absent + ahead != self.progress.differs:
+            _log.warning(
+                "%d entries are neither here nor at the hub; it has %d that are not here.",
+                absent,
+                ahead,
+            )
+        self.progress.differs = absent + ahead
 
     # -- failures ------------------------------------------------------------------------
 

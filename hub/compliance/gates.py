@@ -15,7 +15,9 @@ CLOCK_OFF_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A kiosk with what is wrong: ``never``, ``silent``, ``behind``, ``clock``, ``camera``."""
+    """A kiosk with what is wrong: ``never``, ``silent``, ``behind``, ``clock``, ``camera``,
+    ``differs`` (its count of entries is not ours).
+    """
 
     kiosk: str
     place: str
@@ -53,6 +55,8 @@ def _gate(kiosk: Kiosk, now_ms: int) -> Gate:
         troubles.append("clock")
     if kiosk.health.get("camera") == "gone":
         troubles.append("camera")
+    if kiosk.health.get("differs"):
+        troubles.append("differs")
     return Gate(
         str(kiosk.pk),
         kiosk.place_id,

@@ -104,6 +104,7 @@ def status(data: Path) -> dict[str, Any]:
         "clock": live.get("clock", now.state),
         "camera": live.get("camera", "not running"),
         "hub": live.get("hub", "not running"),
+        "hub_differs": live.get("hub_differs", 0),
         "disk_days_left": round(days_left(free_bytes(data)), 1),
         "sqlite": SQLITE,
         "journal": journal,

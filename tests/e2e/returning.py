@@ -149,6 +149,10 @@ class Simulated:
     def received(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
         return ()
 
+    def absent(self, chain: uuid.UUID, gaps: Sequence[tuple[int, int]]) -> int:
+        del chain, gaps
+        return 0
+
     def step(self) -> float:
         """Scan what came since, do the next thing; simulated seconds until the one after."""
         due = int((self.time.now() - self._made) / EVERY_S)

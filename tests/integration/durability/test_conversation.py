@@ -60,7 +60,7 @@ def test_a_hub_restored_from_before_the_last_fifty_gets_them_back_by_itself(
         assert len(kiosk.held_by(hub)) == 20
         clock.advance(61)  # the next pulse tells
         kiosk.talk(1)
-        assert kiosk.waiting == 50
+        assert kiosk.waiting >= 50  # it may ask for all that this copy of a card still has
         kiosk.deliver()
         held = kiosk.held_by(hub)
         assert sorted(e["seq"] for e in held) == list(range(1, 71))
@@ -189,3 +189,27 @@ def test_the_pause_doubles_from_two_seconds_to_five_minutes_with_full_jitter() -
     assert delay(9, chance=0.0) == 0.1
     assert delay(1, chance=0.5, retry_after_s=30) == 31
     assert delay(1, chance=0.0, retry_after_s=1e9) <= 3601
+
+
+def test_a_kiosk_whose_count_differs_from_the_hubs_says_so(stepped: Make, hub: HubProcess) -> None:
+    clock = SetClock()
+    kiosk = stepped(clock=clock)
+    fill(kiosk, 6)
+    kiosk.deliver()
+    clock.advance(61)
+    kiosk.talk(1)
+    assert kiosk.gate.health().differs == 0
+    with kiosk.gate.outbox.file.transaction() as db:
+        # An old copy of the card put back: two entries that the hub has were never here.
+        db.execute("DELETE FROM entries WHERE seq > 4")
+    kiosk.gate.outbox._head = kiosk.gate.outbox._read_head()
+    clock.advance(61)
+    kiosk.talk(1)
+    assert kiosk.gate.health().differs == 2
+    kiosk.gate._tell_health()
+    clock.advance(61)
+    kiosk.talk(1)
+    place = kiosk.gate.identity.code.place
+    (listed,) = [k for k in hub.json("kiosk", "list") if k["place"] == place]
+    assert listed["health"]["differs"] == 2
+    assert listed["flags"] == ["rollback"]
