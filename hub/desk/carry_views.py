@@ -109,7 +109,9 @@ def _found(request: HttpRequest, pk: uuid.UUID) -> Trip:
 
 def _contents(files: list[UploadedFile]) -> Iterator[tuple[str, bytes]]:
     for file in files:
-        if (file.size or 0) <= bundle.MAX_PART:
+        # People choose all that is in the folder, the hub's own files included.
+        own = str(file.name).endswith(".back") or file.name == bundle.COURIER_FILE
+        if not own and (file.size or 0) <= bundle.MAX_PART:
             yield str(file.name), file.read()
 
 
