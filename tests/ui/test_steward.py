@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -281,3 +282,23 @@ def test_settings_left_alone_close_by_themselves(robot: Robot) -> None:
     assert robot.app.stage.name == "guard"
     robot.app.stage.go("settings")
     assert robot.app.stage.name == "steward"
+
+
+def test_nothing_leads_out_of_the_full_screen(desk: Desk, shed: Shed) -> None:
+    from kiosk.ui import KioskApp
+
+    settings = replace(gallery.SETTINGS, fullscreen=True)
+    app = KioskApp(settings, send=desk.send, latest=StillSource(), services=shed.services())
+    with driven(app) as robot:
+        for screen in ("guard", "menu", "steward", "help"):
+            robot.app.stage.go(screen)
+            robot.settle()
+            assert robot.window.dispatch("on_request_close"), "the window's own way out is refused"
+            for key in (282, 283, 285, 292, 293, 316, 319):  # F1, F2, F4, F11, F12, Print, Menu
+                for held in ([], ["alt"], ["ctrl"], ["ctrl", "alt"], ["meta"]):
+                    robot.window.dispatch("on_key_down", key, 0, None, held)
+            for corner in ((1, 1), (1022, 1), (1, 598), (1022, 598)):
+                robot.touch_at(*corner)
+            assert robot.app.stage.name == screen
+            assert app.root is not None
+    assert desk.asked == []
