@@ -116,7 +116,7 @@ def test_an_upload_that_is_too_large_is_turned_away_unread(hub: HubProcess) -> N
     except requests.ConnectionError:
         status = 403  # hung up on before the answer was read: turned away as well
     assert status == 403
-    assert lan.get("sticks").status_code == 200
+    assert Browser(hub, "lan").get("sticks").status_code == 200
 
 
 def test_the_page_speaks_english_too(hub: HubProcess) -> None:
