@@ -171,11 +171,16 @@ class Stewardship:
             self.safe.cure(code.expires_ms)
             if code.kiosk == me.kiosk:
                 self.gate.membership.rejoin(code)
+            elif not self._waits():
+                return Answer(True, "cured_ahead", place, ahead=partial(self._move, code))
             return Answer(ok=True, word="cured", facts=place)
-        stock = self.gate.outbox.stock()
-        if stock.waiting + stock.refused:
+        if self._waits():
             return Answer(ok=False, word="rows_wait", facts=place)
         return Answer(ok=True, word="another_place", facts=place, ahead=partial(self._move, code))
+
+    def _waits(self) -> bool:
+        stock = self.gate.outbox.stock()
+        return bool(stock.waiting + stock.refused)
 
     # -- slow ones ---------------------------------------------------------------------------
 
