@@ -40,7 +40,7 @@ class Notice:
     ``seconds`` is how long it fills the screen. ``entry`` is the id that undo and flip name.
     ``small`` ones do not fill the screen: the guard's own counting, seen where it was touched;
     ``quiet`` ones besides make no sound, which is for people who pass. ``asks`` are purposes
-    to choose from, each a word and its text.
+    to choose from, each a word and its text; ``signed_in`` says that a guard took over.
     """
 
     tone: str
@@ -57,6 +57,7 @@ class Notice:
     entry: str | None = None
     small: bool = False
     quiet: bool = False
+    signed_in: bool = False
     asks: tuple[tuple[str, str], ...] = ()
 
 
@@ -84,6 +85,7 @@ def notice(verdict: Verdict, words: Words) -> Notice:
         entry=verdict.id if _can_be_taken_back(verdict) else None,
         small=verdict.kind == "unscanned" or verdict.reason == "purpose",
         quiet=verdict.reason == "purpose",
+        signed_in=verdict.reason == "guard-signed-in",
         asks=tuple((word, purpose(word, words)) for word in verdict.ask),
     )
 

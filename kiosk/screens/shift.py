@@ -8,8 +8,11 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, StringProperty
 
-from kiosk.model import ChangeGuard
+from kiosk.model import AwaitGuard, ChangeGuard
+from kiosk.notices import Notice
 from kiosk.screens.face import Means
+from kiosk.screens.field import Field  # noqa: F401 - named in shift.kv
+from kiosk.screens.keyboard import Keyboard  # noqa: F401 - the same
 from kiosk.screens.page import Fact, PageFace
 
 LONGEST = 8
@@ -43,14 +46,41 @@ class ShiftFace(PageFace):
         ):
             grid.add_widget(Fact(shape=shape, text=words[key], value=value))
 
+    def enter(self) -> None:
+        """From now on the pass of somebody of the staff takes over; others pass as ever."""
+        self.means.send(AwaitGuard(on=True))
+
+    def leave(self) -> None:
+        """Passes are passes again."""
+        self.guard = ""
+        self.means.send(AwaitGuard(on=False))
+
+    def verdict(self, notice: Notice) -> bool:
+        """A guard who signed in by pass begins the new shift; the strip says so."""
+        if notice.signed_in:
+            self._begin()
+        return False
+
     def hand_over(self) -> None:
-        """Begin a new shift."""
+        """Begin a new shift with the number that was typed, or without one."""
         if self.means.services.change_guard is not None:
             self.means.services.change_guard(ChangeGuard(self.guard))
+        self._begin()
+
+    def _begin(self) -> None:
         self.means.recollection.hand_over()
         self.guard = ""
         self._read()
         self.done = True
+
+    def touch(self, key: str) -> None:
+        """Take a key of the keyboard on glass."""
+        if key == "clear":
+            self.guard = ""
+        elif len(key) > 1:
+            self.press(key)
+        else:
+            self.type(key)
 
     def type(self, text: str) -> None:
         """Take figures of the guard's own number."""
@@ -61,6 +91,9 @@ class ShiftFace(PageFace):
         """Take a named key."""
         if key == "backspace":
             self.guard = self.guard[:-1]
+            return True
+        if key == "enter":
+            self.hand_over()
             return True
         return super().press(key)
 

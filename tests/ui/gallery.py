@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -35,6 +36,9 @@ from tests.ui.sample import StillSource
 SIZES = ((1024, 600), (1280, 800), (800, 1280), (1920, 1080))
 TIGHTEST = ((1024, 600), (800, 1280))
 """One of each shape, and the ones with least room; the others scale from these."""
+
+LARGEST = 1.5
+"""How much larger letters can be made on the steward's page."""
 
 AT = dt.datetime(2026, 3, 2, 7, 32, tzinfo=dt.UTC)
 SOMEBODY = Person(name="Nguyễn Thị Hồng Ví Dụ", birth="1990-02-01", sex="female")
@@ -106,20 +110,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--text", type=float, default=1.0, help="letters this much larger")
     chosen = parser.parse_args(arguments)
     sizes = [_size(text) for text in chosen.size or ()] or list(SIZES)
+    looks = [(chosen.text, chosen.reach)]
+    if not (chosen.size or chosen.reach or chosen.text != 1.0):
+        looks += [(LARGEST, False), (1.0, True), (LARGEST, True)]
     faults = []
-    for size in sizes:
+    for (text, reach), size in itertools.product(looks, sizes):
         for language in chosen.language or languages():
             settings = replace(
-                SETTINGS,
-                size=size,
-                language=language,
-                dark=chosen.dark,
-                text=chosen.text,
-                reach=chosen.reach,
+                SETTINGS, size=size, language=language, dark=chosen.dark, text=text, reach=reach
             )
             name = f"{size[0]}x{size[1]}-{language}" + ("-dark" if chosen.dark else "")
-            name += "-reach" if chosen.reach else ""
-            name += f"-{chosen.text}x" if chosen.text != 1.0 else ""
+            name += "-reach" if reach else ""
+            name += f"-{text}x" if text != 1.0 else ""
             faults += list(_pictures(settings, chosen.folder / name, chosen.scene or ""))
     for fault in faults:
         sys.stderr.write(f"{fault}\n")

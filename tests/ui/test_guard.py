@@ -332,12 +332,21 @@ def test_leaving_a_screen_leaves_no_widget_behind(robot: Robot) -> None:
         for size in gallery.SIZES
     ],
 )
+@pytest.mark.parametrize(
+    ("text", "reach"),
+    [
+        (1.0, False),
+        pytest.param(gallery.LARGEST, False, marks=pytest.mark.slow),
+        pytest.param(1.0, True, marks=pytest.mark.slow),
+        pytest.param(gallery.LARGEST, True, marks=pytest.mark.slow),
+    ],
+)
 def test_no_screen_has_cut_text_overlaps_small_targets_or_pale_letters(
-    size: tuple[int, int], language: str
+    size: tuple[int, int], language: str, text: float, *, reach: bool
 ) -> None:
     from kiosk.ui import KioskApp
 
-    settings = replace(gallery.SETTINGS, size=size, language=language)
+    settings = replace(gallery.SETTINGS, size=size, language=language, text=text, reach=reach)
     app = KioskApp(
         settings,
         send=lambda _: None,

@@ -11,11 +11,13 @@ import pytest
 
 from kiosk.model import (
     AssertClock,
+    AwaitGuard,
     ChangeGuard,
     Direction,
     EnterPaper,
     EnterPerson,
     Health,
+    Outcome,
     Person,
     Tally,
     Verdict,
@@ -198,9 +200,28 @@ def test_the_shifts_slip_gives_the_share_that_was_recorded(robot: Robot, desk: D
     robot.settle()
     seen = texts(robot)
     assert {"Tỉ lệ ghi được", "75%", "7"} <= seen
+    keys(robot, "17")
     robot.press("Bàn giao ca")
-    assert desk.asked == [ChangeGuard("")]
+    assert desk.asked == [AwaitGuard(on=True), ChangeGuard("17")]
     assert "75%" not in texts(robot)
+
+
+def test_a_guards_own_pass_begins_the_shift_and_others_pass_meanwhile(
+    robot: Robot, desk: Desk
+) -> None:
+    robot.app.show_verdict(gallery.RECORDED)
+    robot.app.stage.go("shift")
+    assert desk.asked[-1] == AwaitGuard(on=True)
+    robot.app.show_verdict(replace(gallery.RECORDED, id="another"))
+    assert robot.app.recollection.shift.scanned == 2
+    robot.app.show_verdict(
+        Verdict(Outcome.NOT_FOR_US, gallery.AT, kind="pass", reason="guard-signed-in")
+    )
+    robot.settle()
+    assert robot.app.recollection.shift.scanned == 0
+    assert {"ĐÃ NHẬN CA", "Đã bàn giao. Ca mới bắt đầu."} <= texts(robot)
+    robot.press("Quay lại")
+    assert desk.asked[-1] == AwaitGuard(on=False)
 
 
 def test_an_undone_entry_no_longer_counts_in_the_shift(robot: Robot) -> None:
