@@ -13,8 +13,8 @@ from hub.compliance.figures import Figures, Span, figures
 from hub.compliance.gates import Gate, gates
 from hub.compliance.inspections import unmended
 from hub.compliance.residents import waiting
-from hub.compliance.rhythm import rhythms
-from hub.compliance.signs import FELL_FROM, UNREGISTERED, Sign, Standing, signs
+from hub.compliance.rhythm import expected as usual
+from hub.compliance.signs import UNREGISTERED, Sign, Standing, signs
 from hub.intake.models import Place
 from hub.intake.transactions import now_ms
 from hub.places.models import Profile, Stage, Unit
@@ -146,7 +146,7 @@ def report(span: Span, *, places: Sequence[str] | None = None) -> Report:
     now, before = figures(ids, span), figures(ids, span.before(BEFORE_DAYS))
     machines = gates(now_ms=now_ms(), places=None if places is None else ids)
     standings = _standings(ids, known, machines)
-    expected = _expected(span, now, before)
+    expected = _expected(ids, span)
     rows = []
     for place in listed:
         profile, standing = known.get(place.pk), standings[place.pk]
@@ -189,20 +189,9 @@ def _standings(
     }
 
 
-def _expected(span: Span, now: dict[str, Figures], before: dict[str, Figures]) -> dict[str, float]:
-    """Return what is usual on such a day, of places that recorded much less than they do."""
+def _expected(ids: Sequence[str], span: Span) -> dict[str, float]:
+    """Return what is usual on such a day, until now; only of reports of one day."""
     if span.days > 1:
         return {}
-    suspects = []
-    for place, one in now.items():
-        usual = (before[place].scanned + before[place].by_hand) / BEFORE_DAYS
-        recorded = one.scanned + one.by_hand
-        if (usual >= FELL_FROM or not recorded) and recorded < usual * 0.5:
-            suspects.append(place)
-    hours, today = 24, dt.datetime.now(VIETNAM)
-    if span.last == today.date():
-        hours = today.hour
-    found = rhythms(suspects, span.last) if suspects else {}
-    return {
-        place: rhythm.so_far(hours)[1] for place, rhythm in found.items() if rhythm.samples >= 1
-    }
+    now = dt.datetime.now(VIETNAM)
+    return usual(ids, span.last, now.hour if span.last == now.date() else 24)

@@ -25,6 +25,19 @@ _HOURS = """
     GROUP BY e.place, (e.at_ms + 25200000) / 3600000
 """
 
+# How much came between two moments, and when the first entry did.
+_BETWEEN = """
+    SELECT e.place, SUM(CASE WHEN e.type = 'passage' THEN 1 ELSE COALESCE(e.count, 1) END)
+    FROM intake_entry e
+    WHERE {where} AND e.at_ms < {until} AND e.type IN ('passage', 'hand', 'paper')
+    GROUP BY e.place
+"""
+_FIRST = """
+    SELECT e.place, MIN(e.at_ms) FROM intake_entry e
+    WHERE {where} AND e.at_ms IS NOT NULL AND e.type IN ('passage', 'hand', 'paper')
+    GROUP BY e.place
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -52,6 +65,32 @@ def rhythms(places: Iterable[str], day: dt.date) -> dict[str, Rhythm]:
         date = _EPOCH + dt.timedelta(days=int(hour) // 24)
         counts[place].setdefault(date, defaultdict(int))[int(hour) % 24] += int(number)
     return {place: _rhythm(counts[place], day) for place in wanted}
+
+
+def expected(places: Iterable[str], day: dt.date, hours: int = 24) -> dict[str, float]:
+    """Return what is usual in a day's first ``hours``, of places that had such a weekday before.
+
+    The same figure as :class:`Rhythm` gives, for many places without their hours.
+    """
+    wanted = sorted(set(places))
+    span = Span(day - dt.timedelta(weeks=WEEKS), day - dt.timedelta(days=1))
+    first = {
+        place: _EPOCH + dt.timedelta(days=(int(ms) + 25_200_000) // 86_400_000)
+        for place, ms in asked(_FIRST, wanted, span)
+    }
+    sums: dict[str, int] = defaultdict(int)
+    dates = [day - dt.timedelta(weeks=week) for week in range(1, WEEKS + 1)]
+    for date in dates:
+        one = Span(date, date)
+        until = str(one.since_ms + hours * 3_600_000)
+        for place, number in asked(_BETWEEN.replace("{until}", until), wanted, one):
+            sums[place] += int(number or 0)
+    found = {}
+    for place, began in first.items():
+        samples = sum(date >= began for date in dates)
+        if samples:
+            found[place] = sums[place] / samples
+    return found
 
 
 def _rhythm(counts: dict[dt.date, dict[int, int]], day: dt.date) -> Rhythm:
