@@ -103,8 +103,18 @@ class Effort:
         chosen = prepare.PASSES[number]
         if part.size * chosen.times**2 > LARGEST and chosen.times > 1:
             return Step()
-        step = self.look(self._zxing[chosen.contrast], chosen.make(part))
+        made = chosen.make(part)
+        step = self.look(self._zxing[chosen.contrast], made)
+        if chosen.mended and not step.read:
+            step = next((m for m in self._flattened(made, step.unread) if m.read), step)
         return _scaled(step, chosen.times, chosen.name)
+
+    def _flattened(self, made: Image, found: Sequence[Unread]) -> Iterator[Step]:
+        """Lay codes flat in a picture that was made easier; no looks are kept of it."""
+        for unread in found[:2]:
+            if codewords.version_of(unread.size) is not None:
+                for soft in flatten.views(made, unread.corners, unread.size):
+                    yield self._read_mended(soft, unread, "mended")
 
     def _ask_second(self, part: Image, times: int) -> Step:
         assert self._second

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from kiosk.prepare import Box, Interest
 
 STILL_S = 2.5
-"""The most that is spent on a picture that stands alone: processor time, as everywhere here,
-so that what is read does not depend on what else the machine does."""
+"""The most processor time that is spent on a picture that stands alone."""
 
 FRAME_S = 0.05
 """The most that is spent on one frame of a video beyond the cheap look. Frames that come
@@ -44,7 +43,7 @@ NEW_CODE_S = 0.6
 BACKGROUND_S = 0.5
 """What is in view when the camera starts, this long, is background: it earns no more than
 ``BACKGROUND_WORTH_S``."""
-BACKGROUND_WORTH_S = 0.02
+BACKGROUND_WORTH_S = 0.005
 
 INVERTED_EVERY = 3
 """Of frames in which nothing new and code-like is in view, so many in a row are looked at without
@@ -82,7 +81,8 @@ class Scanner:
     """Reads frames; belongs to one thread.
 
     ``who`` tells whose code a text is: what identifies its person, or None when it is no
-    person's. It is asked once for each code that comes into view.
+    person's. It is asked once for each code that comes into view. ``timer`` (seconds) tells
+    what a step has cost; the processor's own time is dear to ask for in some containers.
     """
 
     def __init__(
@@ -91,13 +91,16 @@ class Scanner:
         who: Callable[[str], frozenset[str] | None],
         guide: Guide | None = None,
         second: Decoder | None = None,
+        timer: Callable[[], float] = time.perf_counter,
     ) -> None:
+        self._timer = timer
         self.view = View(who, guide)
         self._first = Zxing()
         self._effort = Effort(second)
         self._credit = Credit()
         self._advice = Advice()
         self._hint = ""
+        self._skipped = False  # with nothing new in view, every other frame gets one look
         self._plain = 0  # frames in a row that were looked at without their negative
 
     def __repr__(self) -> str:
@@ -155,7 +158,7 @@ class Scanner:
             )
 
     def _read_frame(self, picture: Image, at: float) -> tuple[Sighting, ...]:
-        started = time.thread_time()
+        started = self._timer()
         inverted = self._plain >= INVERTED_EVERY
         cheap = self._effort.look(self._first, picture, inverted=inverted)
         if cheap.read and not inverted:
@@ -166,9 +169,14 @@ class Scanner:
             self._credit.rest()
             self._hint = self._advice.update(picture, (), None, at, read=True)
             return cheap.read
-        likely = prepare.interests(picture)
-        began = time.thread_time()
+        began = self._timer()
         self._credit.earn((began - started) * SHARE)
+        settled = not cheap.unread and self._credit.left <= BACKGROUND_WORTH_S
+        self._skipped = settled and not self._skipped
+        if self._skipped:
+            self._plain = (self._plain + 1) % (INVERTED_EVERY + 1)
+            return ()
+        likely = prepare.interests(picture)
         for unread in cheap.unread:
             self._credit.greet(unread.centre, at, NEW_CODE_S)
         worth = NEW_TEXTURE_S if at - self._credit.began(at) > BACKGROUND_S else BACKGROUND_WORTH_S
@@ -185,7 +193,7 @@ class Scanner:
                 for unread in step.unread:
                     self._credit.greet(unread.centre, at, NEW_CODE_S)
                 seen, found = step.read, found or step.unread
-            self._credit.spend(time.thread_time() - began)
+            self._credit.spend(self._timer() - began)
         self._hint = self._advice.update(
             picture, found, likely[0] if likely else None, at, read=bool(seen)
         )
@@ -203,7 +211,7 @@ class Scanner:
         for box, found in regions(picture, unread, likely):
             for step in self._effort.steps(picture, box, at=at, found=found):
                 yield step
-                if step.read or time.thread_time() >= until:
+                if step.read or self._timer() >= until:
                     return
 
 
@@ -283,6 +291,8 @@ class Credit:
         self._greeted.clear()
 
 
-def scanner(*, who: Callable[[str], frozenset[str] | None], guide: Guide | None = None) -> Scanner:
+def scanner(
+    *, who: Callable[[str], frozenset[str] | None], timer: Callable[[], float] = time.perf_counter
+) -> Scanner:
     """Return a scanner with every decoder this machine has."""
-    return Scanner(who=who, guide=guide, second=zbar())
+    return Scanner(who=who, second=zbar(), timer=timer)
