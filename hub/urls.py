@@ -1,5 +1,6 @@
-"""Addresses: ``/v1/`` for kiosks, ``/desk/`` officials, ``/owner/`` owners, ``/admin/``
-technicians, ``/healthz``; the rest is everybody's.
+"""Addresses: ``/v1/`` kiosks, ``/desk/`` officials, ``/owner/`` owners, ``/admin/`` technicians.
+
+``/healthz`` is for monitors; all the rest is everybody's.
 """
 
 from __future__ import annotations
