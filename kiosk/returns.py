@@ -15,8 +15,7 @@ from kiosk.errors import BadEnrolment
 from kiosk.membership import Membership
 from kiosk.outbox_view import MARK_BYTES, OutboxView
 from kiosk.queue import Outbox
-from wire import bundle as wire
-from wire import signed
+from wire import sequence, signed
 from wire.batch import REFUSED, Answer, Held, PulseAnswer, Receipt, Refusal
 from wire.enrol import ClaimAnswer
 from wire.errors import UnknownKey, WireError
@@ -47,8 +46,8 @@ class Returns:
     def take(self, data: bytes) -> bool:
         """Act on a file of answers; whether it spoke to us at all."""
         ours = False
-        for found in wire.split(data):
-            if isinstance(found, wire.Damage):
+        for found in sequence.split(data):
+            if isinstance(found, sequence.Damage):
                 self.accepted.foreign += 1
                 continue
             try:

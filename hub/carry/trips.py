@@ -32,7 +32,7 @@ from hub.trust.settings import signed_settings
 from hub.trust.signer import signing_key
 from wire import batch as messages
 from wire import bundle as wire
-from wire import signed
+from wire import sequence, signed
 from wire.batch import Receipt
 from wire.enrol import ClaimAnswer, read_claim
 from wire.errors import WireError
@@ -137,8 +137,8 @@ def take(files: Iterable[tuple[str, bytes]], *, actor: str) -> Taken:
 
 def _file(data: bytes, taken: Taken, manifests: list[wire.Manifest]) -> None:
     found: dict[str, list[bytes]] = {}
-    for one in wire.split(data):
-        if isinstance(one, wire.Damage):
+    for one in sequence.split(data):
+        if isinstance(one, sequence.Damage):
             taken.damaged += 1
             continue
         try:

@@ -15,7 +15,7 @@ from kiosk.errors import StickRefused
 from tests.hubs import HubProcess
 from tests.integration.carry.breaking import broken
 from tests.integration.carry.conftest import Offline, imported, joined
-from wire import bundle, signed
+from wire import sequence, signed
 
 SEED = 20261122
 
@@ -24,7 +24,7 @@ def pieces(root: Path) -> int:
     """Count the entries in whole batches of finished parts; every finished file is whole."""
     count = 0
     for file in (root / "gate").glob("*.part") if (root / "gate").is_dir() else ():
-        for piece in bundle.split(file.read_bytes()):
+        for piece in sequence.split(file.read_bytes()):
             assert isinstance(piece, bytes), "a finished part holds no damage"
             if signed.peek(piece)[0] == "batch":
                 count += len(signed.peek_payload(piece)["entries"])

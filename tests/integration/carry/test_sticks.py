@@ -19,7 +19,7 @@ from kiosk.queue import FILE
 from kiosk.stick import Stick
 from tests.hubs import HubProcess
 from tests.integration.carry.conftest import Offline, imported, joined
-from wire import bundle, signed
+from wire import bundle, sequence, signed
 from wire.batch import Receipt, Settings
 from wire.keys import SigningKey
 
@@ -90,7 +90,7 @@ def test_what_is_missing_is_said(hub: HubProcess, kiosk: Offline, tmp_path: Path
     kiosk.copy(lost)
     part = next((lost / "gate").glob("*.part"))
     # The batches are cut off: the first words alone remain.
-    pieces = [p for p in bundle.split(part.read_bytes()) if isinstance(p, bytes)]
+    pieces = [p for p in sequence.split(part.read_bytes()) if isinstance(p, bytes)]
     part.write_bytes(b"".join(p for p in pieces if signed.peek(p)[0] != "batch"))
     (came,) = imported(hub, lost)
     assert came["missing"] == 3
@@ -109,7 +109,7 @@ def test_a_flipped_byte_costs_its_batch_and_no_other(
     (part,) = (stick / "gate").glob("*.part")
     data = bytearray(part.read_bytes())
     starts = [0]
-    for piece in bundle.split(bytes(data)):
+    for piece in sequence.split(bytes(data)):
         assert isinstance(piece, bytes)
         starts.append(starts[-1] + len(piece))
     middle = starts[-3] + 5_000  # inside the second of three batches
@@ -135,7 +135,7 @@ def test_only_answers_of_our_hub_to_our_own_copies_retire_rows(
     (back,) = (stick / "gate").glob("*00001.back")
     receipts = [
         piece
-        for piece in bundle.split(back.read_bytes())
+        for piece in sequence.split(back.read_bytes())
         if isinstance(piece, bytes) and signed.peek(piece)[0] == "receipt"
     ]
     receipt = Receipt.unpack(signed.peek_payload(receipts[0]))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wire import bundle, signed
+from wire import bundle, sequence, signed
 from wire.errors import Malformed, WireError
 from wire.keys import SigningKey
 
@@ -24,8 +24,8 @@ def made(size: int, mark: int) -> bytes:
 def sound(data: bytes) -> list[int]:
     """Return the marks of the pieces whose signatures hold."""
     found = []
-    for piece in bundle.split(data):
-        if isinstance(piece, bundle.Damage):
+    for piece in sequence.split(data):
+        if isinstance(piece, sequence.Damage):
             continue
         try:
             found.append(signed.verify(piece, [KEY.public], "pulse").payload["n"])
@@ -37,7 +37,7 @@ def sound(data: bytes) -> list[int]:
 @given(st.lists(st.integers(0, 400), max_size=12))
 def test_what_was_put_together_comes_apart(sizes: list[int]) -> None:
     pieces = [made(size, n) for n, size in enumerate(sizes)]
-    assert list(bundle.split(b"".join(pieces))) == pieces
+    assert list(sequence.split(b"".join(pieces))) == pieces
 
 
 @given(st.data())
@@ -68,8 +68,8 @@ def test_any_bytes_are_read_without_a_crash(data: bytes) -> None:
 
 
 def test_a_file_of_beginnings_ends() -> None:
-    found = list(bundle.split(b"\xd2\x84" * 100_000))
-    assert len(found) <= bundle.MAX_OBJECTS
+    found = list(sequence.split(b"\xd2\x84" * 100_000))
+    assert len(found) <= sequence.MAX_OBJECTS
 
 
 def test_names_are_found_again_and_nobody_else_s() -> None:
