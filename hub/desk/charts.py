@@ -51,7 +51,7 @@ def days(
 def progress(found: Sequence[Progress], language: str) -> bytes:
     """Return how far each unit's places are, from known to scanning."""
     w = words(language)
-    height = 120 + 46 * max(len(found), 1)
+    height = 150 + 46 * max(len(found), 1)
     names = ("accent", "way-out", "v-look", "line")
     chart = pygal.HorizontalStackedBar(**_shared(height, names))
     chart.x_labels = [_short(one.unit or w["no_unit"]) for one in found]
@@ -77,7 +77,11 @@ def _bare(tree: Any) -> Any:
     for parent in list(tree.iter()):
         for child in list(parent):
             name, kind = str(child.tag).rpartition("}")[2], child.get("class") or ""
-            if name == "script" or "tooltip" in kind or (name == "desc" and kind != "value"):
+            if (
+                name == "script"
+                or "tooltip" in kind.split()
+                or (name == "desc" and kind != "value")
+            ):
                 parent.remove(child)
     return tree
 
@@ -94,8 +98,9 @@ def _shared(height: int, colours: Sequence[str], *, legend: bool = True) -> dict
     return {
         # No script: the pages' policy forbids it, and a picture runs none.
         "js": (), "width": 860, "height": height, "style": style, "show_legend": legend,
-        "legend_at_bottom": True, "legend_at_bottom_columns": 4, "legend_box_size": 14,
-        "margin": 8, "spacing": 10, "show_minor_x_labels": True, "truncate_legend": -1,
+        "legend_at_bottom": True, "legend_at_bottom_columns": 2, "legend_box_size": 14,
+        "margin": 10, "margin_bottom": 30, "max_scale": 6, "min_scale": 2,
+        "spacing": 10, "show_minor_x_labels": True, "truncate_legend": -1,
         "truncate_label": -1, "no_data_text": "–", "value_formatter": lambda v: f"{v:g}",
         "disable_xml_declaration": False, "pretty_print": False, "rounded_bars": 2,
     }  # fmt: skip
