@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -98,7 +100,7 @@ class Chromium:
 
     def press(self, *keys: str) -> None:
         """Press keys where the keyboard is."""
-        self.driver.switch_to.active_element.send_keys(*keys)
+        ActionChains(self.driver, duration=0).send_keys(*keys).perform()
 
     def tab_to(self, selector: str, most: int = 80) -> WebElement:
         """Press Tab until something that the selector names has the focus."""
@@ -136,11 +138,16 @@ class Chromium:
 
     def painted_ms(self) -> float | None:
         """Return when the first content was painted, after the page was asked for."""
-        found = self.ask(
-            """const one = performance.getEntriesByName('first-contentful-paint')[0];
-            return one ? one.startTime : null"""
-        )
-        return None if found is None else float(found)
+        patience = Event()
+        for _ in range(100):
+            found = self.ask(
+                """const one = performance.getEntriesByName('first-contentful-paint')[0];
+                return one ? one.startTime : null"""
+            )
+            if found is not None:
+                return float(found)
+            patience.wait(0.05)  # a loaded page is painted with the next frame
+        return None
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than the screen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,28 @@ WELL = {"whom": "self", "none": "1"}
 
 
 class Street(HubProcess):
-    """A hub with a hospital at which a real kiosk saw three people."""
+    """A hub that several test modules share; each has a quarter of its own on it.
+
+    A quarter is a hospital at which a real kiosk saw three people, another place, and the
+    hospital's owner. ``lan`` is the one official.
+    """
 
     hospital = ""
     other = ""
+    owner = ""
     box: KioskBox
 
     @classmethod
     def opened(cls, folder: Path) -> Street:
-        """Start it, with its places, kiosk and accounts."""
+        """Start the hub."""
         street = cls(folder / "hub")
         street.start()
+        street._account("lan", "official")
+        return street
+
+    def quarter(self, folder: Path) -> Street:
+        """Return the same hub with places, a kiosk and an owner of one's own."""
+        street = copy.copy(self)
         street.hospital = street.place("Bệnh viện Đa khoa Ví Dụ", kind="hospital")
         street.other = street.place("Chùa Ví Dụ", kind="worship")
         street.box = KioskBox(folder / "kiosk")
@@ -41,14 +53,13 @@ class Street(HubProcess):
         with street.box.running(shown) as run:
             assert run.wait() == 0, run.errors
             assert len(run.greens) == 3, run.lines
-        for who, role, *more in (
-            ("lan", "official"), ("chu", "owner", "--place", street.hospital),
-        ):  # fmt: skip
-            street.cli(
-                "account", "add", who, "--role", role, *more, "--password-stdin",
-                stdin=PASSWORD + "\n",
-            )  # fmt: skip
+        street.owner = f"chu-{street.hospital}"
+        street._account(street.owner, "owner", "--place", street.hospital)
         return street
+
+    def _account(self, name: str, role: str, *more: str) -> None:
+        words = ("account", "add", name, "--role", role, *more, "--password-stdin")
+        self.cli(*words, stdin=PASSWORD + "\n")
 
     def board(self, place: str, target: Path, *more: str) -> str:
         """Print a place's board and return where the phone's camera leads from it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.street import Street
 from tests.hubs import Gate, HubProcess, PostgreSQL
 
 
@@ -40,3 +41,11 @@ def own_hub(tmp_path: Path) -> Iterator[HubProcess]:
 def gate(hub: HubProcess) -> Gate:
     """A fresh kiosk, enrolled."""
     return Gate.joined(hub)
+
+
+@pytest.fixture(scope="session")
+def street_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """A hub for the public's and the owners' pages; modules take a quarter of it."""
+    street = Street.opened(tmp_path_factory.mktemp("street"))
+    yield street
+    street.close()

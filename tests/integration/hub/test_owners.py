@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,17 +22,15 @@ PLACE = {
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """A hub with a hospital at which a real kiosk saw three people."""
-    opened = Street.opened(tmp_path_factory.mktemp("street"))
-    yield opened
-    opened.close()
+def street(street_hub: Street, tmp_path_factory: pytest.TempPathFactory) -> Street:
+    """A hospital at which a real kiosk saw three people."""
+    return street_hub.quarter(tmp_path_factory.mktemp("quarter"))
 
 
 @pytest.fixture(scope="module")
 def owner(street: Street) -> Phone:
     """The hospital's owner, logged in."""
-    return Phone(street).log_in("/owner/", "chu")
+    return Phone(street).log_in("/owner/", street.owner)
 
 
 def roster(target: Path, people: tuple[int, ...]) -> Path:

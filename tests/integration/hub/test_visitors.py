@@ -6,9 +6,10 @@ import datetime as dt
 import io
 import json
 import re
+import struct
 import time
 import uuid
-from collections.abc import Iterator
+import zlib
 from pathlib import Path
 from threading import Event
 
@@ -30,11 +31,9 @@ from wire.keys import SigningKey, VerifyKey
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    """A hub with a hospital at which a real kiosk saw three people."""
-    opened = Street.opened(tmp_path_factory.mktemp("street"))
-    yield opened
-    opened.close()
+def street(street_hub: Street, tmp_path_factory: pytest.TempPathFactory) -> Street:
+    """A hospital at which a real kiosk saw three people."""
+    return street_hub.quarter(tmp_path_factory.mktemp("quarter"))
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +112,13 @@ def test_a_real_kiosk_s_code_of_the_minute_opens_its_gate_and_a_photograph_of_it
 ) -> None:
     who = Identity.load(street.box.data)
     assert who.certificate
-    facts = Board(street.hospital, "", int(time.time()), who.code.gate)
+    now = int(time.time())
+    facts = Board(street.hospital, "", now, who.code.gate, now + 120)
     phone = Phone(street)
     fresh = tokens.issue_board(facts, who.key, street.url, who.certificate)
     page = phone.get(f"/B/{fresh.rpartition('/')[2]}")
     assert (page.status_code, "còn mới" in page.text) == (200, True)
-    yesterday = Board(facts.place, "", facts.issued - 86_400, facts.gate)
+    yesterday = Board(facts.place, "", now - 86_400, facts.gate, now - 86_280)
     old = tokens.issue_board(yesterday, who.key, street.url, who.certificate)
     page = phone.get(f"/B/{old.rpartition('/')[2]}")
     assert (page.status_code, "Mã này đã cũ" in page.text) == (410, True)
@@ -138,6 +138,9 @@ def test_where_the_hub_knows_the_boot_a_wrong_clock_does_not_matter(street: Stre
         assert phone.get(made).status_code == 410
     unknown = minute(street, gate, certificate=certificate, boot=uuid.uuid4().bytes)
     assert "Chưa kiểm tra được" in phone.get(unknown).text
+    # Where nothing is known of the time a kiosk shows a code that does not change.
+    static = minute(street, gate, certificate=certificate, chain=b"", boot=b"", boot_ms=0)
+    assert "Bảng đúng" in phone.get(static).text
 
 
 def test_a_code_is_believed_only_from_the_kiosk_that_its_certificate_names(street: Street) -> None:
@@ -379,10 +382,16 @@ def wait_until_read(phone: Phone) -> None:
 
 
 def test_a_photo_that_is_none_or_hides_a_bomb_is_refused() -> None:
-    huge = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(huge, "PNG")
-    for data in (b"<svg onload=alert(1)>", b"GIF89a", photo()[:900], huge.getvalue(),
-                 b"\xff\xd8" + bytes(PHOTO_BYTES)):  # fmt: skip
+    large, bomb = io.BytesIO(), io.BytesIO()
+    Image.new("1", (9_000, 7_000)).save(large, "PNG")
+    Image.new("1", (8, 8)).save(bomb, "PNG")
+    # Eight by eight, and its header says sixty thousand.
+    head = b"IHDR" + struct.pack(">II", 60_000, 60_000) + bomb.getvalue()[24:29]
+    crc = struct.pack(">I", zlib.crc32(head))
+    swollen = bomb.getvalue()[:12] + head + crc + bomb.getvalue()[33:]
+    too_many = b"\xff\xd8" + bytes(PHOTO_BYTES)
+    for data in (b"<svg onload=alert(1)>", b"GIF89a", photo()[:900], large.getvalue(), swollen,
+                 too_many):  # fmt: skip
         with pytest.raises(BadPhoto):
             clean(data)
     assert clean(photo(quality=60)).startswith(b"\xff\xd8")
@@ -461,7 +470,7 @@ def test_erasing_says_the_same_whether_there_was_anything_or_not(street: Street)
 
 
 def test_only_officials_see_requests_and_reports(street: Street) -> None:
-    owner = Phone(street).log_in("/owner/", "chu")
+    owner = Phone(street).log_in("/owner/", street.owner)
     for path in ("/desk/requests", "/desk/residents", "/desk/changes"):
         assert owner.get(path).status_code == 403
         assert "/desk/login" in Phone(street).get(path).url
