@@ -1,6 +1,6 @@
 # What one does here. Each target that needs packages sets them up first; twice costs nothing.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-slow check bench screenshots soak bundle lock clean
+.PHONY: help setup setup-test run test test-slow check bench screenshots soak fuzz bundle image lock clean
 MAKEFLAGS += --no-print-directory
 
 PYTHONS := kiosk wire hub tests bench tools
@@ -37,8 +37,17 @@ screenshots: setup-test  ## every screen as a picture, into docs/pictures/screen
 soak: setup-test  ## hours of scanning with faults thrown in (ARGS="--hours 8")
 	@nice $(BIN)/python -m tests.e2e.soak $(ARGS)
 
+fuzz: setup-test  ## a fuzzer that watches the coverage of what reads codes (x86-64; ARGS="-runs=100000")
+	@[ -d .venv/fuzz ] || $(BIN)/python -m pip install --quiet --target .venv/fuzz atheris==3.0.0
+	@PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz.codes .venv/fuzz-corpus \
+	    -max_total_time=600 $(ARGS)
+
 bundle: setup  ## a signed folder that installs a kiosk without network (ARGS="OUT --key GNUPGHOME")
 	@$(BIN)/python deploy/raspberrypi/bundle $(ARGS)
+
+image: setup  ## a bootable arm64 system from a bundle, booted once in QEMU (BUNDLE=FOLDER OUT=FILE.img)
+	@deploy/image/build "$(BUNDLE)" "$(OUT)"
+	@$(BIN)/python deploy/image/prove "$(OUT)" --picture "$(OUT:.img=.png)"
 
 lock:  ## write the lock files anew from setup.cfg (ARGS=--upgrade to raise versions)
 	@tools/lock $(ARGS)
