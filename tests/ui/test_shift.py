@@ -161,13 +161,19 @@ def test_a_short_shift_is_right_on_the_screen_and_at_the_hub(
 
 
 @pytest.mark.slow
-def test_a_hospital_shift_of_four_hundred_is_right_and_quick(
+def test_a_hospital_shift_of_four_hundred_is_right_on_the_screen_and_at_the_hub(
     tmp_path: Path, hub: HubProcess
 ) -> None:
-    gate = check_shift(tmp_path, hub, 400, fps=30)
+    check_shift(tmp_path, hub, 400)
+
+
+@pytest.mark.slow
+def test_a_shifts_pictures_and_verdicts_come_in_time(tmp_path: Path, hub: HubProcess) -> None:
+    """At 30 pictures a second, on a machine that does nothing else."""
+    gate = check_shift(tmp_path, hub, 100, fps=30)
     late = [one.late_ms for one in gate.shown]
     print(
-        f"{len(gate.shown)} verdicts, frame p95 {p95(gate.frame_ms):.1f} ms, "
+        f"{len(gate.shown)} verdicts, picture to picture p95 {p95(gate.frame_ms):.1f} ms, "
         f"verdict drawn after the commit p95 {p95(late):.1f} ms"
     )
     assert p95(gate.frame_ms) <= 40
