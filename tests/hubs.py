@@ -114,6 +114,12 @@ class HubProcess:
         self._bind = self.url.partition("://")[2]
         return self
 
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> int:
         """End it as systemd would; returns its exit code."""
         return self._end(signal.SIGTERM)

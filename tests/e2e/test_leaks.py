@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.files import memory_folder
-from tests.hubs import HubProcess
+from tests.hubs import ROOT, HubProcess
 from tests.kiosks import KioskBox, card, name, national, number, phone, pictures
 
 PEOPLE = range(4)
@@ -102,3 +104,34 @@ def test_no_byte_of_a_stolen_disk_holds_who_passed(tmp_path: Path) -> None:
     raw = image.read_bytes()
     assert b"outbox.sqlite3" in raw
     assert not search(raw)
+
+
+def test_every_file_is_its_owner_s_alone_and_no_crash_writes_the_memory_down(
+    tmp_path: Path,
+) -> None:
+    box = KioskBox(tmp_path / "kiosk")
+    with HubProcess(tmp_path / "hub") as hub:
+        box.enrol(hub)
+        queue = pictures(tmp_path / "people", PEOPLE)
+        with box.running(queue, fps=4) as run:
+            run.wait_for(lambda r: bool(r.greens))
+            for process in (run.process.pid, hub.pid):
+                limits = Path(f"/proc/{process}/limits").read_text(encoding="ascii")
+                (core,) = [line for line in limits.splitlines() if "core file" in line]
+                assert core.split()[4:6] == ["0", "0"], core
+            for folder in (box.data, memory_folder(box.data), tmp_path / "hub"):
+                for path in (folder, *folder.rglob("*")):
+                    if not path.is_socket():
+                        assert path.stat().st_mode & 0o077 == 0, path
+    code = (
+        "import ctypes, kiosk.secrecy as k, hub.secrecy as h\n"
+        "for side in (k, h):\n"
+        "    ctypes.CDLL(None).prctl(4, 1)\n"
+        "    side.keep_memory_secret()\n"
+        "    print(ctypes.CDLL(None).prctl(3))\n"  # PR_GET_DUMPABLE
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert done.stdout.split() == ["0", "0"]

@@ -331,6 +331,23 @@ def test_a_held_key_s_entries_stay_apart(desk: HubProcess, people: People) -> No
     assert found["contacts"] == []
 
 
+def test_what_a_kiosk_says_of_another_place_counts_in_no_trace(
+    desk: HubProcess, people: People
+) -> None:
+    gate = Gate.joined(desk, desk.place(f"Chợ {uuid.uuid4()}"))
+    evil = Gate.joined(desk, desk.place(f"Chợ {uuid.uuid4()}"))
+    gate.send([passage(gate, people.person(0), 60)])
+    evil.send(
+        [
+            passage(evil, people.person(1), 50, place=gate.code.place),  # never was there
+            passage(evil, people.person(2), 50),
+        ]
+    )
+    found = traced(desk, opened(desk, "--number", people.person(0)["number"]))
+    assert len(found["visits"]) == 1
+    assert found["contacts"] == []
+
+
 def test_calls_have_a_state_and_a_note_that_lies_encrypted(
     desk: HubProcess, people: People
 ) -> None:
