@@ -152,7 +152,7 @@ def report(span: Span, *, places: Sequence[str] | None = None) -> Report:
         profile, standing = known.get(place.pk), standings[place.pk]
         standing = Standing(
             standing.gates, standing.stage, standing.troubles, expected.get(place.pk),
-            standing.reports, standing.unmended,
+            standing.reports, standing.unmended, place.hanging,
         )  # fmt: skip
         seen = signs(
             now[place.pk], before[place.pk], standing, days=span.days, days_before=BEFORE_DAYS

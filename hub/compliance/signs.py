@@ -38,7 +38,7 @@ class Sign:
 class Standing:
     """What is known of a place beyond its figures.
 
-    ``gates`` are its kiosks in service, ``troubles`` what they say is wrong, ``expected`` the
+    ``gates`` are its kiosks in service, ``boards`` those that hang (people check in by phone), ``troubles`` what they say is wrong, ``expected`` the
     passages that are usual on such days (None: unknown), ``reports`` the residents' reports that
     nobody answered, ``unmended`` whether a deadline passed or a second look found no change.
     """
@@ -49,6 +49,7 @@ class Standing:
     expected: float | None = None
     reports: int = 0
     unmended: bool = False
+    boards: int = 0
 
 
 def signs(
@@ -66,7 +67,7 @@ def signs(
         word, weight = MACHINES.get(trouble, ("", 0))
         if word and word not in words:
             found.append(Sign(word, weight))
-    if not standing.gates:
+    if not standing.gates and not standing.boards:
         found.append(Sign("no-gate", 5))
     return sorted(found, key=lambda sign: (-sign.weight, sign.word))
 

@@ -18,7 +18,7 @@ _HOURS = [f"{hour:02}" for hour in range(24)]
 def hours(rhythm: Rhythm, language: str) -> bytes:
     """Return one day by hour: what is usual behind what was seen."""
     w = words(language)
-    chart = pygal.Bar(**_shared(320, ("line", "accent")), x_label_rotation=0)
+    chart = pygal.Bar(**_shared(260, ("line", "accent")), x_label_rotation=0)
     chart.x_labels = _HOURS
     chart.x_labels_major = _HOURS[::3]
     chart.add(w["usual"], [round(value, 1) for value in rhythm.expected])
@@ -29,7 +29,7 @@ def hours(rhythm: Rhythm, language: str) -> bytes:
 def week(rhythm: Rhythm, language: str) -> bytes:
     """Return what is usual at each weekday and hour, as dots by size."""
     w = words(language)
-    chart = pygal.Dot(**_shared(340, ("accent",) * 7, legend=False))
+    chart = pygal.Dot(**_shared(290, ("accent",) * 7, legend=False))
     chart.x_labels = _HOURS
     for name, values in zip(w["weekdays"], rhythm.week, strict=True):
         chart.add(name, [round(value, 1) for value in values])
@@ -41,7 +41,7 @@ def days(
 ) -> bytes:
     """Return passages by day: scanned, and by hand or not scanned."""
     w = words(language)
-    chart = pygal.StackedBar(**_shared(300, ("accent", "v-look")))
+    chart = pygal.StackedBar(**_shared(260, ("accent", "v-look")))
     chart.x_labels = list(labels)
     chart.add(w["scanned"], list(scanned))
     chart.add(w["by_hand_or_not"], list(other))

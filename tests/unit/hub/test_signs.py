@@ -49,6 +49,7 @@ def test_machines_troubles_are_signs_once() -> None:
     clock = Figures(scanned=50, active_days=1, wrong_clock=3)
     assert words(clock, QUIET, standing).count("wrong-clock") == 1
     assert words(good, QUIET, Standing(gates=0)) == ["no-gate"]
+    assert words(good, QUIET, Standing(gates=0, boards=1)) == []  # people check in by phone
 
 
 def test_where_a_sensor_counts_the_share_is_its_alone() -> None:
