@@ -38,9 +38,10 @@ class Sign:
 class Standing:
     """What is known of a place beyond its figures.
 
-    ``gates`` are its kiosks in service, ``boards`` those that hang (people check in by phone), ``troubles`` what they say is wrong, ``expected`` the
-    passages that are usual on such days (None: unknown), ``reports`` the residents' reports that
-    nobody answered, ``unmended`` whether a deadline passed or a second look found no change.
+    ``gates`` are its kiosks in service, ``troubles`` what those say is wrong, ``boards`` what
+    hangs (people check in by phone), ``expected`` the passages that are usual on such days (None:
+    unknown), ``reports`` the residents' reports that nobody answered, ``unmended`` whether a
+    deadline passed or a second look found no change.
     """
 
     gates: int
