@@ -21,9 +21,10 @@ from kiosk.frames import Frame
 from kiosk.gate import Gate, Post
 from kiosk.identity import Identity, read_code
 from kiosk.model import Verdict
-from kiosk.queue import FILE
+from kiosk.queue import FILE, Outbox
 from tests.hubs import ROOT, HubProcess
 from tests.kiosks import KioskBox, blank, card, pictures
+from wire.entry import Entry
 from wire.keys import SigningKey
 
 SOON_S = 2.0
@@ -271,3 +272,27 @@ def test_a_gate_that_was_killed_reads_and_goes_on(hub: HubProcess, tmp_path: Pat
             run.kill()
     assert box.json("fsck")["findings"] == []
     assert box.status()["waiting"] + box.status()["acked"] >= 2
+
+
+def test_refused_entries_are_listed_and_sent_again_also_while_the_kiosk_runs(
+    hub: HubProcess, tmp_path: Path
+) -> None:
+    box = KioskBox(tmp_path / "kiosk")
+    box.enrol(hub)
+    with Outbox(box.data / FILE) as outbox:
+        outbox.put(lambda link: Entry(b"no header of ours", bytes(304)), wall_ms=1)
+    box.enter(card(1))
+    summary = box.drain(tmp_path)
+    assert (summary["waiting"], summary["refused_by_hub"]) == (0, 1)
+    assert box.status()["refused"] == 1
+    listed = box.json("refused", check=False)
+    assert (listed["seq"], listed["id"]) == (1, None)
+    assert listed["reason"]
+    assert box.cli("refused", check=False).returncode == 1
+    assert box.json("refused", "--again") == {"again": 1}
+    assert box.status()["waiting"] == 1
+    with box.running(blank(tmp_path / "long", 400), fps=10) as run:
+        run.until(lambda: box.status()["refused"] == 1)  # refused once more
+        assert box.json("refused", "--again") == {"again": 1}
+        run.until(lambda: not (box.data / "refused.again").exists())
+    assert box.status()["refused"] + box.status()["waiting"] == 1
