@@ -365,6 +365,8 @@ class Gate:
     def close(self) -> None:
         """Stop the threads and let the files go; harmless twice."""
         self._jobs.put(lambda _: None)  # the errands thread need not wait for its second
+        if self._timekeeper is not None:
+            self._timekeeper.keep()
         while self._workers:
             self._workers.pop().stop(timeout=30.0)
         if self.signals is not None:
