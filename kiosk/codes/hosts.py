@@ -13,6 +13,8 @@ from kiosk.model import Code, Person
 _LINK = re.compile(r"https?://([a-z0-9.-]{3,253})(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 _ID = re.compile(r"[?&](?:id|code|token|qr|data)=([^&#\s]{4,128})", re.IGNORECASE)
 _LONGEST_REFERENCE = 128
+_OPAQUE = re.compile(r"(?:^|[/=])(?=[^/=]*[0-9])[A-Za-z0-9_-]{6,}$")
+"""What a link without a named id must end with to be one person's: six signs, one a digit."""
 _MEANS = {
     "declaration": "declaration-link",
     "place": "place-link",
@@ -66,7 +68,7 @@ def _code(kind: str, host: str, rest: str) -> Code:
         return Code(kind=kind, reason=_REASONS[kind])
     stated = _ID.search(rest)
     reference = stated[1] if stated is not None else rest.strip("/#? ")[-_LONGEST_REFERENCE:]
-    if not reference:
+    if stated is None and not _OPAQUE.search(reference):  # a page that everybody opens
         return Code(kind="unknown-url", reason="unknown-url")
     return Code(kind=kind, person=Person(), reference=f"{host}/{reference}")
 

@@ -79,3 +79,16 @@ def test_a_host_that_only_looks_like_a_known_one_is_unknown() -> None:
 def test_an_enrolment_code_is_named_so_that_the_screen_can_offer_to_enrol() -> None:
     code = classify(payloads.enrolment())
     assert (code.kind, code.reason, code.personal) == ("enrolment", "enrolment", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://tokhaiyte.vn/khai-bao",
+        "https://tokhaiyte.vn/",
+        "https://kbyt.khambenh.gov.vn/#tokhai_yte/ketqua?id=",
+    ],
+)
+def test_a_page_that_everybody_opens_is_nobodys_declaration(text: str) -> None:
+    code = classify(text)
+    assert (code.personal, code.reason) == (False, "unknown-url")
