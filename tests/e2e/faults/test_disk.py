@@ -152,3 +152,32 @@ def test_a_gate_on_a_failing_disk_shows_red_and_is_green_again_with_the_disk(
         ids = {entry["id"] for entry in hub.entries("--limit", "1000")}
         assert {line["id"] for line in run.greens} <= ids
         assert summary["waiting"] == 0
+
+
+def read_errors(tmp_path: Path, step: int) -> int:
+    """Let reads fail, one after the other; a start that finds damage salvages it."""
+    made = calls_made(tmp_path, "pread64")
+    numbers = range(1, made + 1, step)
+    for number in numbers:
+        folder = tmp_path / f"read-{number}"
+        folder.mkdir()
+        first = work(folder, fault=("pread64", "EIO", str(number)))
+        outbox, _ = open_outbox(folder)
+        with outbox:
+            assert inspect(outbox) == []
+            held = {row.entry.hash.hex() for row in outbox.rows(limit=10_000)}
+        done = {int(line.split()[1]) for line in first.stdout.splitlines() if "done" in line}
+        lost = {seq for seq, hash_ in greens(first.stdout).items() if hash_ not in held} - done
+        assert not lost, (number, first.stdout)
+        again = work(folder)  # the disk is well again
+        assert (again.returncode, "red" in again.stdout) == (0, False), again.stderr
+    return len(numbers)
+
+
+def test_a_place_that_cannot_be_read_loses_nothing_green(tmp_path: Path) -> None:
+    assert read_errors(tmp_path, step=11) >= 3
+
+
+@pytest.mark.slow
+def test_a_read_that_fails_at_any_call_loses_nothing_green(tmp_path: Path) -> None:
+    print(read_errors(tmp_path, step=1), "reads failed, 0 greens lost, all recovered")
