@@ -102,6 +102,17 @@ class Chromium:
         """Press keys where the keyboard is."""
         ActionChains(self.driver, duration=0).send_keys(*keys).perform()
 
+    def enter(self) -> None:
+        """Press Enter where the keyboard is and wait for the page that it leads to."""
+        self.ask("window.before = true")
+        self.press(Keys.ENTER)
+        patience = Event()
+        for _ in range(400):
+            if self.ask("return !window.before && document.readyState === 'complete'"):
+                return
+            patience.wait(0.05)
+        raise AssertionError(f"Enter leads nowhere from {self.url}")
+
     def tab_to(self, selector: str, most: int = 80) -> WebElement:
         """Press Tab until something that the selector names has the focus."""
         for _ in range(most):

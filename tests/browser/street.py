@@ -63,7 +63,7 @@ class Street(HubProcess):
 
     def board(self, place: str, target: Path, *more: str) -> str:
         """Print a place's board and return where the phone's camera leads from it."""
-        self.cli("board", place, "--out", str(target), "--url", self.url, *more)
+        self.cli("board", place, "--out", str(target), "--url", self.url, "--size", "A5", *more)
         read = codes(next(iter(pages(target.read_bytes()))))
         text = str(read[0].text)
         return f"{self.url}/B/{text.rpartition('/')[2]}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from hub.visitors.limits import TOO_QUICK_S
 from tests.browser.chromium import DESK, PHONE, Chromium, chromium
 from tests.browser.street import PASSWORD, VISITOR, WELL, Phone, Street
 
@@ -115,7 +117,7 @@ def test_a_visitor_declares_by_keyboard_alone_and_keeps_a_code(walk: Walk) -> No
     browser.size(PHONE)
     browser.open(walk.board)
     browser.tab_to("a[href$='/declare']")
-    browser.press(Keys.ENTER)
+    browser.enter()
     for selector, keys in (
         ("#name", VISITOR["name"]), ("#year", VISITOR["year"]), ("#sex", "Nữ"),
         ("#number", VISITOR["number"]), ("#phone", VISITOR["phone"]), ("#purpose", "Khám"),
@@ -124,14 +126,14 @@ def test_a_visitor_declares_by_keyboard_alone_and_keeps_a_code(walk: Walk) -> No
         browser.tab_to(selector)
         browser.press(keys)
     browser.tab_to("form.card > button")
-    browser.press(Keys.ENTER)
+    browser.enter()
     assert "Đã ghi vào" in browser.text
     picture = browser.one("img.code")
     assert browser.ask("return arguments[0].naturalWidth", picture) > 200
     assert looked_at(browser, PHONE) == []
     assert browser.weight() <= HEAVIEST
     browser.tab_to("form.card > button")  # and leaves again, by one key
-    browser.press(Keys.ENTER)
+    browser.enter()
     assert "Đã ghi ra" in browser.text
 
 
@@ -158,7 +160,8 @@ def test_an_owner_works_by_keyboard_alone(walk: Walk, size: tuple[int, int]) -> 
     browser.tab_to("#id_username")
     browser.press(walk.street.owner)
     browser.tab_to("#id_password")
-    browser.press(PASSWORD, Keys.ENTER)
+    browser.press(PASSWORD)
+    browser.enter()
     assert "Bệnh viện Đa khoa Ví Dụ" in browser.text
     found = {}
     for path in ("", "history", "roster", "correct", "board"):
@@ -168,8 +171,39 @@ def test_an_owner_works_by_keyboard_alone(walk: Walk, size: tuple[int, int]) -> 
         found[path] = looked_at(browser, size)
     assert not {name: one for name, one in found.items() if one}
     browser.tab_to("form[action$='/owner/logout'] button")
-    browser.press(Keys.ENTER)
+    browser.enter()
     assert "/owner/login" in browser.url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_officials_pages_about_residents_and_owners_pass_axe_too(
+    walk: Walk, size: tuple[int, int]
+) -> None:
+    browser, street = walk.browser, walk.street
+    filed = Phone(street)
+    filed.get("/report")
+    Event().wait(TOO_QUICK_S + 0.1)
+    filed.send({"what": "no-board", "where": "Quán cà phê không tên, gần chợ", "text": "Ở cửa sau"})
+    number = filed.page.url.rpartition("/")[2].partition("?")[0]
+    owner = Phone(street).log_in("/owner/", street.owner)
+    owner.get("/owner/correct")
+    facts = {"kind": "hospital", "responsible": "Nguyễn Văn Thử", "phone": "0900000002"}
+    owner.send(facts | {"name": "Bệnh viện Đa khoa Ví Dụ", "address": "1 Đường Thử", "gates": "1"})
+    browser.size(size)
+    browser.open(f"{street.url}/desk/login")
+    browser.one("#id_username").send_keys("lan")
+    browser.one("#id_password").send_keys(PASSWORD, Keys.ENTER)
+    asked = walk.pages["asked"].rpartition("/")[2].partition("?")[0]
+    found = {}
+    for path in ("requests", f"requests/{asked}", "residents", f"residents/{number}", "changes"):
+        browser.open(f"{street.url}/desk/{path}")
+        assert "/login" not in browser.url
+        found[path] = browser.axe() + ["too wide"] * (browser.overflow() > 0)
+    browser.open(str(browser.one("a[href^='/desk/changes/']").get_attribute("href")))
+    found["change"] = browser.axe() + ["too wide"] * (browser.overflow() > 0)
+    browser.driver.delete_all_cookies()
+    assert not {name: one for name, one in found.items() if one}
 
 
 @pytest.mark.slow
