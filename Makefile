@@ -20,7 +20,7 @@ run: setup  ## the demonstration: a hub, a kiosk and a gate's first ninety secon
 	@$(BIN)/kiosk demo
 
 test: setup setup-test  ## every test but the slow ones
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 test-slow: setup-test  ## the slow tests only
 	@$(PYTEST) -m slow --hypothesis-profile=search $(ARGS)
