@@ -160,14 +160,16 @@ class Hero(Shelf):
         unit, ids = self.unit, self.ids
         strip = 13 * unit if self.last_title else 0
         if self.asks:
-            strip = unit * (13 if self.design.low else 29 if len(self.asks) > 1 else 18)
+            strip = unit * (13 if self.design.low else 18 if self.design.reach else 29)
             ids.ask.pos = (self.x + unit, self.y + unit)
             ids.ask.size = (self.width - 2 * unit, strip - unit)
         ids.strip.pos = (self.x + unit, self.y + unit)
         ids.strip.size = (self.width - 2 * unit, 12 * unit)
         ids.card.pos, ids.card.size = self.pos, self.size
         ids.card.padding = [unit * 3, unit * 2, unit * 3, unit * 2 + strip]
-        ids.absent.pos, ids.absent.size = self.pos, self.size
+        aside = 18 * unit if self.design.low else 0  # the bell's room
+        ids.absent.pos = (self.x + aside, self.y + strip)
+        ids.absent.size = (self.width - 2 * aside, self.height - strip)
         ids.bell.size = (16 * unit, 10.5 * unit)
         ids.bell.right = self.right - 1.5 * unit
         ids.bell.top = self.top - 1.5 * unit

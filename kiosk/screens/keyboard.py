@@ -62,8 +62,8 @@ PLANS: dict[str, tuple[str, ...]] = {
     "email": (
         "1 2 3 4 5 6 7 8 9 0",
         "q w e r t y u i o p",
-        "a s d f g h j k l _ backspace",
-        "z x c v b n m - @ . enter",
+        "a s d f g h j k l backspace",
+        "z x c v b n m @ . enter",
     ),
     "vietnamese": (
         "q w e r t y u i o p",
@@ -108,6 +108,7 @@ HELD = {
     "u": "ú ù ủ ũ ụ ư ŭ 7",
     "y": "ý ỳ ỷ ỹ ỵ 6",
     "'": "’ ʼ - . , /",
+    ".": "- _ +",
 }
 """What a key offers when it is held: the tones, letters of Central Highland names, figures."""
 
@@ -186,7 +187,8 @@ class Keyboard(BoxLayout):
     def _pressed(self, pad: Pad) -> None:
         self._held = False
         letter = str(pad.value).lower()
-        if letter in HELD and self.plan == "vietnamese" and not self.offered:
+        offers = self.plan == "vietnamese" or (self.plan == "email" and letter == ".")
+        if letter in HELD and offers and not self.offered:
             self._holding = Clock.schedule_once(lambda _: self._offer(letter), HOLD_S)
 
     def _offer(self, letter: str) -> None:
