@@ -160,7 +160,7 @@ class Hero(Shelf):
         unit, ids = self.unit, self.ids
         strip = 13 * unit if self.last_title else 0
         if self.asks:
-            strip = unit * (13 if self.design.low else 18 if self.design.reach else 29)
+            strip = unit * (13 if self.design.low else 29 if self.design.wide else 18)
             ids.ask.pos = (self.x + unit, self.y + unit)
             ids.ask.size = (self.width - 2 * unit, strip - unit)
         ids.strip.pos = (self.x + unit, self.y + unit)
