@@ -46,9 +46,7 @@ BACKGROUND_S = 0.5
 BACKGROUND_WORTH_S = 0.005
 
 INVERTED_EVERY = 3
-"""Of frames in which nothing new and code-like is in view, so many in a row are looked at without
-their negative (a phone's dark mode): an empty frame costs a third less, and a negative that
-looks like nothing waits 0.1 s."""
+"""While nothing new is in view, so many frames in a row are looked at without their negative."""
 
 MOST_CODES = 3
 """Of codes that do not read, so many are tried in one picture."""
@@ -171,7 +169,7 @@ class Scanner:
             return cheap.read
         began = self._timer()
         self._credit.earn((began - started) * SHARE)
-        settled = not cheap.unread and self._credit.left <= BACKGROUND_WORTH_S
+        settled = not cheap.unread and not self._credit.greeted_since(at - 1.0)
         self._skipped = settled and not self._skipped
         if self._skipped:
             self._plain = (self._plain + 1) % (INVERTED_EVERY + 1)
@@ -183,7 +181,7 @@ class Scanner:
         for part in likely:
             self._credit.greet(part.centre, at, worth, mass=part.mass)
         # What is new in view may be a negative: the next frame is looked at so, too.
-        new = bool(cheap.unread) or self._credit.left > BACKGROUND_WORTH_S
+        new = bool(cheap.unread) or self._credit.greeted_since(at - 1.0)
         self._plain = INVERTED_EVERY if new else (self._plain + 1) % (INVERTED_EVERY + 1)
         seen: tuple[Sighting, ...] = ()
         found = cheap.unread
@@ -229,8 +227,8 @@ def regions(
 class Credit:
     """Time that may be spent on what does not read at once, in seconds.
 
-    Each frame earns a little. A thing that was not in its place in the last seconds earns
-    more, once: people bring codes, walls and curtains stay.
+    Each frame earns a little, a thing that was not in its place in the last seconds more,
+    once: people bring codes, walls and curtains stay.
     """
 
     _MOST_S = 1.0
@@ -239,6 +237,7 @@ class Credit:
 
     def __init__(self) -> None:
         self.left = 0.0
+        self._last_new = float("-inf")
         self._began: float | None = None
         self._greeted: list[tuple[tuple[float, float], float, float, float]] = []
 
@@ -250,6 +249,10 @@ class Credit:
         if self._began is None:
             self._began = at
         return self._began
+
+    def greeted_since(self, at: float) -> bool:
+        """Whether something that was new came into view after ``at``."""
+        return self._last_new > at
 
     def earn(self, seconds: float) -> None:
         """Add what every frame brings."""
@@ -264,8 +267,8 @@ class Credit:
     ) -> None:
         """Add what a thing at ``where`` is worth, less what was earned there before.
 
-        ``mass`` is how much there is of it: what was there already earns again only when it
-        has doubled, as when a code is held before a shelf. A code was found, whatever its mass.
+        What was there already earns again only when its ``mass`` (how much there is of it) has
+        doubled, as when a code is held before a shelf.
         """
         known = most = 0.0
         kept = []
@@ -278,12 +281,10 @@ class Credit:
             else:
                 kept.append(entry)
         if mass < math.inf and known:
-            if mass < 2 * most:
-                worth = known
-            else:
-                known = 0.0
+            worth, known = (known, known) if mass < 2 * most else (worth, 0.0)
         self._greeted = [*kept, (where, at, max(known, worth), max(mass, most))]
         if worth > known:
+            self._last_new = at
             self.left = min(max(self.left, 0.0) + worth - known, self._MOST_S)
 
     def rest(self) -> None:
