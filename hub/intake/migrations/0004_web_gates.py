@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0003_claims_by_key'),
+        ("intake", "0003_claims_by_key"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='kiosk',
-            name='status',
-            field=models.CharField(choices=[('invited', 'Invited'), ('active', 'Active'), ('revoked', 'Revoked'), ('web', 'Web')], default='invited', max_length=8),
+            model_name="kiosk",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("invited", "Invited"),
+                    ("active", "Active"),
+                    ("revoked", "Revoked"),
+                    ("web", "Web"),
+                ],
+                default="invited",
+                max_length=8,
+            ),
         ),
     ]

@@ -20,7 +20,9 @@ from hub.visitors.limits import TOO_QUICK_S, Limit
 from hub.visitors.photos import PHOTO_BYTES, BadPhoto, clean
 from hub.visitors.workdays import VIETNAM
 from hub.visitors.workdays import due as due_of
+from kiosk.clock import SystemClock
 from kiosk.identity import Identity
+from kiosk.membership import Membership
 from tests.browser.street import PASSWORD, VISITOR, WELL, Phone, Street
 from tests.hubs import Gate
 from tests.kiosks import name, number
@@ -112,13 +114,16 @@ def test_a_real_kiosk_s_code_of_the_minute_opens_its_gate_and_a_photograph_of_it
 ) -> None:
     who = Identity.load(street.box.data)
     assert who.certificate
-    now = int(time.time())
-    facts = Board(street.hospital, "", now, who.code.gate, now + 120)
+    member = Membership(street.box.data, who, SystemClock(synchronised=lambda: True))
     phone = Phone(street)
-    fresh = tokens.issue_board(facts, who.key, street.url, who.certificate)
+    fresh = member.board(uuid.uuid4())
     page = phone.get(f"/B/{fresh.rpartition('/')[2]}")
     assert (page.status_code, "còn mới" in page.text) == (200, True)
-    yesterday = Board(facts.place, "", now - 86_400, facts.gate, now - 86_280)
+    # A photograph of yesterday's, of a boot that is over since.
+    issued = int(time.time()) - 86_400
+    yesterday = Board(
+        street.hospital, "", issued, who.code.gate, issued + 180, boot=uuid.uuid4().bytes, boot_ms=9
+    )
     old = tokens.issue_board(yesterday, who.key, street.url, who.certificate)
     page = phone.get(f"/B/{old.rpartition('/')[2]}")
     assert (page.status_code, "Mã này đã cũ" in page.text) == (410, True)
