@@ -1,7 +1,8 @@
 """Coverage-guided fuzzing of everything that a visitor's code reaches first.
 
-Needs ``pip install atheris`` (wheels for x86-64 only, so it is no dependency), then
-``python -m tests.fuzz.codes CORPUS_FOLDER -max_total_time=600``. The first byte chooses
+``make fuzz``, which installs atheris beside the environment (it has wheels for x86-64 only,
+so it is no dependency); elsewhere hypothesis searches in ``make test-slow``. Found inputs
+stay in the corpus's folder. The first byte chooses
 the target: the normaliser and then classify, classify alone, the token reader, the trust
 list, the hand scanner's repair. A crash, a hang of over a second, or an answer that shows
 the content of a refused code ends the run with the input in a file.
