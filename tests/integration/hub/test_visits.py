@@ -193,7 +193,7 @@ def test_late_units_get_a_letter_and_the_desk_knows(hub: Commune, tmp_path: Path
     tinh = Desk(hub, "tinh")
     page = tinh.get("report/letters").text
     assert "Sở Giáo dục và Đào tạo" in page
-    unit = page.split("Sở Giáo dục và Đào tạo")[1].split('name="unit" value="')[1].split('"')[0]
+    unit = page.split("Sở Giáo dục và Đào tạo", 1)[1].split('name="unit" value="')[1].split('"')[0]
     letter = plain(tinh.post("report/letters", unit=unit, format="pdf").content)
     for said in ("Kính gửi: Sở Giáo dục và Đào tạo", "V/v đôn đốc", "Trường Tiểu học Ví Dụ",
                  "Giám đốc Sở Giáo dục và Đào tạo"):  # fmt: skip
@@ -258,7 +258,10 @@ def test_a_photo_at_the_desk_tells_boards_apart_with_their_words(hub: Commune, a
     assert "Bảng cũ" in said(second)
     assert "đã thu hồi" in an.get(f"places/{hub.market}").text
     third = board(an, hub.market)
-    details = {"name": "Chợ Đông Ba Ví Dụ", "kind": "market", "gates": "1"}
+    details = {
+        "name": "Chợ Đông Ba Ví Dụ", "kind": "market", "gates": "1",
+        "responsible": "Nguyễn Thị Ví Dụ", "phone": "0900000001",
+    }  # fmt: skip
     an.post(f"places/{hub.market}", do="correct", address="3 Trần Hưng Đạo", **details)
     assert "khác hồ sơ" in said(third)
     forged, target = io.BytesIO(), qrcode.make("HTTPS://EVIL.EXAMPLE/B/ABC")
