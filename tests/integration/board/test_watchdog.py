@@ -6,12 +6,14 @@ import contextlib
 import os
 import signal
 import socket
+import struct
 import threading
 from pathlib import Path
 
 import pytest
 
 from kiosk import gate as gate_module
+from kiosk import watchdog as watchdog_module
 from kiosk.config import Config
 from kiosk.errors import CameraGone
 from kiosk.gate import Gate, Post
@@ -61,6 +63,43 @@ def test_an_abstract_address_is_understood():
 def test_without_a_service_manager_nothing_happens(tmp_path: Path):
     assert not Watchdog.from_environment({}).feed([])
     assert not Watchdog(str(tmp_path / "nobody")).feed([])
+
+
+def test_a_compositor_that_answers_feeds_and_one_that_does_not_starves(
+    manager, tmp_path, monkeypatch
+):
+    end, path = manager
+    monkeypatch.setattr(watchdog_module, "COMPOSITOR_PATIENCE_S", 0.3)
+    display = tmp_path / "wayland-0"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as compositor:
+        compositor.bind(str(display))
+        compositor.listen()
+        dog = Watchdog.from_environment(
+            {
+                "NOTIFY_SOCKET": path,
+                "WAYLAND_DISPLAY": "wayland-0",
+                "XDG_RUNTIME_DIR": str(tmp_path),
+            }
+        )
+        assert dog.feed([])
+        client, _ = compositor.accept()
+        with client:
+            for _ in range(3):
+                assert client.recv(100) == struct.pack("=III", 1, 12 << 16, 2)
+                client.sendall(struct.pack("=IIIIII", 2, 12 << 16, 7, 1, 12 << 16 | 1, 2))
+                assert dog.feed([]), "it hears the answer"
+                assert dog.feed([]), "it asks again"
+                assert end.recv(200).endswith(b"WATCHDOG=1")
+                assert end.recv(200) == b"WATCHDOG=1"
+            fed = 0
+            while dog.feed([]):
+                end.recv(200)
+                fed += 1
+                assert fed < 200, "the watchdog was fed although the compositor hangs"
+                threading.Event().wait(0.02)
+    said = [end.recv(200), end.recv(200)]
+    dog.stopping()
+    assert said[-1] == b"STATUS=hangs: compositor"
 
 
 def test_a_kiosk_whose_camera_hangs_starves_the_watchdog(manager, tmp_path, monkeypatch):
