@@ -49,3 +49,9 @@ def street_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     street = Street.opened(tmp_path_factory.mktemp("street"))
     yield street
     street.close()
+
+
+@pytest.fixture(scope="session")
+def street(street_hub: Street, tmp_path_factory: pytest.TempPathFactory) -> Street:
+    """A hospital at which a real kiosk saw three people; others may have checked in since."""
+    return street_hub.quarter(tmp_path_factory.mktemp("quarter"))

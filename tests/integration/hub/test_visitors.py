@@ -33,12 +33,6 @@ from wire.keys import SigningKey, VerifyKey
 
 
 @pytest.fixture(scope="module")
-def street(street_hub: Street, tmp_path_factory: pytest.TempPathFactory) -> Street:
-    """A hospital at which a real kiosk saw three people."""
-    return street_hub.quarter(tmp_path_factory.mktemp("quarter"))
-
-
-@pytest.fixture(scope="module")
 def board(street: Street, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Where the hospital's board leads."""
     return street.board(street.hospital, tmp_path_factory.mktemp("board") / "board.pdf")

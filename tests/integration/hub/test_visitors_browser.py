@@ -29,10 +29,9 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(street_hub: Street, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def walk(street: Street, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     """A hospital with a real kiosk's passages, and Chromium as a visitor's phone."""
     folder = tmp_path_factory.mktemp("walk")
-    street = street_hub.quarter(folder)
     board = street.board(street.hospital, folder / "board.pdf")
     with chromium(folder) as browser:
         yield Walk(street, browser, board, public_pages(street, board))
