@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,13 @@ class Commune(HubProcess):
         """Start it, with its trees, places, accounts, and a kiosk in each unit."""
         hub = cls(folder / "hub", database=database)
         hub.start()
-        for name, text, more in (
+        for name, text, words in (
             ("units", UNITS, ("unit", "import")),
             ("bodies", BODIES, ("unit", "import", "--tree", "body")),
             ("places", PLACES, ("place", "import")),
         ):
             (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-            hub.cli(*more, str(folder / f"{name}.csv"))
+            hub.cli(*words, str(folder / f"{name}.csv"))
         hub.places = {str(one["name"]): str(one["place"]) for one in hub.json("place", "list")}
         for who, role, *more in (
             ("an", "official", "--unit", "A"), ("anh", "official", "--unit", "A"),
@@ -119,7 +120,7 @@ class Desk:
         return self.session.get(self.url + path, timeout=TIMEOUT_S)
 
     def post(
-        self, path: str, files: dict[str, Any] | None = None, **data: str
+        self, path: str, files: Mapping[str, Any] | None = None, **data: Any
     ) -> requests.Response:
         """Send a form."""
         form = data | {"csrfmiddlewaretoken": self.session.cookies["csrftoken"]}

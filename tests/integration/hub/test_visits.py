@@ -15,6 +15,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import qrcode
@@ -27,6 +28,7 @@ from tests.hubs import PERSON, Gate
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 TODAY = dt.datetime.now(VIETNAM).date()
+COUNTED = ("Nơi Bảo Vệ Đếm", "Nơi Cảm Biến Đếm")
 
 
 @pytest.fixture(scope="module")
@@ -207,15 +209,15 @@ def test_late_units_get_a_letter_and_the_desk_knows(hub: Commune, tmp_path: Path
 
 def test_shares_of_guards_and_sensors_are_ranked_apart(hub: Commune) -> None:
     tinh = Desk(hub, "tinh")
-    for title, kind in (("Nơi Bảo Vệ Đếm", "unscanned"), ("Nơi Cảm Biến Đếm", "sensor")):
-        gate = Gate.joined(hub, hub.place(title))
+    guarded, sensed = (Gate.joined(hub, hub.place(title)) for title in COUNTED)
+    for gate, kind in ((guarded, "unscanned"), (sensed, "sensor")):
         gate.send([gate.entry() for _ in range(4)])
         gate.send([gate.entry({}, type="unscanned", count=4, kind=kind)])
     text = tinh.get("report").text
     sensor, guard = text.index("cảm biến: 50%"), text.index("bảo vệ: 50%")
     assert sensor < text.index("Nơi Cảm Biến Đếm") < guard < text.index("Nơi Bảo Vệ Đếm")
-    gate.send([gate.entry({}, type="unscanned", count=9, kind="unscanned")])
-    (report,) = hub.json("report", "--place", gate.code.place)
+    sensed.send([sensed.entry({}, type="unscanned", count=9, kind="unscanned")])
+    (report,) = hub.json("report", "--place", sensed.code.place)
     assert report["places"][0]["share"] == 0.5  # where a sensor counts, the guard's taps do not
 
 
@@ -233,7 +235,7 @@ def test_a_visit_verifies_a_place_that_was_on_the_list_only(hub: Commune, an: De
     assert "hoạt động" in an.get(f"places/{hub.cafe}").text
 
 
-def board(desk: Desk, place: str, **more: str) -> dict[str, tuple[str, bytes]]:
+def board(desk: Desk, place: str, **more: Any) -> dict[str, tuple[str, bytes]]:
     """Print a place's board at the desk and return a picture of it, as a form takes it."""
     pdf = desk.post(f"places/{place}/board", size="A5", **more).content
     target = io.BytesIO()
@@ -258,7 +260,7 @@ def test_a_photo_at_the_desk_tells_boards_apart_with_their_words(hub: Commune, a
     assert "Bảng cũ" in said(second)
     assert "đã thu hồi" in an.get(f"places/{hub.market}").text
     third = board(an, hub.market)
-    details = {
+    details: dict[str, Any] = {
         "name": "Chợ Đông Ba Ví Dụ", "kind": "market", "gates": "1",
         "responsible": "Nguyễn Thị Ví Dụ", "phone": "0900000001",
     }  # fmt: skip
