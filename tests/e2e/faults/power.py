@@ -154,6 +154,7 @@ class Disk:
                 self._names[name] = _Inode(bytearray(raw), bytearray(raw))
         self._sure_names = dict(self._names)
         self._unsure: list[Event] = []
+        self._born: dict[str, _Inode] = {}  # by the name each was made under
         self._open: dict[int, _Inode] = {}
         self._at: dict[int, int] = {}
         self.said = ""
@@ -189,7 +190,7 @@ class Disk:
         names = dict(self._sure_names)
         count = 0 if chance is None else chance.randrange(len(self._unsure) + 1)
         for event in self._unsure[:count]:
-            _apply(names, event, self._names)
+            _apply(names, event, self._born)
         for folder in sorted(self._folders):
             (target / folder).mkdir(parents=True, exist_ok=True)
         for name, inode in names.items():
@@ -200,7 +201,7 @@ class Disk:
         if event.path in self._folders:
             return
         if event.path not in self._names:
-            self._names[event.path] = _Inode()
+            self._names[event.path] = self._born[event.path] = _Inode()
             self._unsure.append(event)
         inode = self._open[event.handle] = self._names[event.path]
         self._at[event.handle] = 0
@@ -221,8 +222,9 @@ class Disk:
     def _folder_synced(self, folder: str) -> None:
         left = []
         for event in self._unsure:
-            if str(Path(event.other or event.path).parent) == folder:
-                _apply(self._sure_names, event, self._names)
+            named = event.other if event.kind in ("rename", "link") else event.path
+            if str(Path(named).parent) == folder:
+                _apply(self._sure_names, event, self._born)
             else:
                 left.append(event)
         self._unsure = left

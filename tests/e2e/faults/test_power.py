@@ -12,6 +12,7 @@ import pytest
 from kiosk import outbox_schema
 from kiosk.inspection import inspect
 from kiosk.queue import FILE
+from kiosk.reclaim import Reclaim
 from kiosk.salvage import open_outbox
 from tests.e2e.faults.power import Disk, Event, record
 from tests.e2e.faults.test_disk import greens
@@ -37,6 +38,9 @@ def recovers(image: Path, said: str, *, salvage: bool = False) -> None:
     outbox, report = open_outbox(image)
     with outbox:
         assert salvage or report is None, report
+        reclaim = Reclaim(outbox, image, tell=lambda _: None)
+        while reclaim.step(1.0):
+            pass
         assert inspect(outbox) == []
         held = {row.entry.hash.hex() for row in outbox.rows(limit=10_000)}
         done = {int(line.split()[1]) for line in said.splitlines() if line.startswith("done")}
@@ -80,7 +84,7 @@ def migrating(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, step: int, see
     return cut_everywhere(tmp_path, disk, events, step=step, seed=seed)
 
 
-def salvaging(tmp_path: Path, *, step: int, seed: int) -> int:
+def salvaging(tmp_path: Path, *more: str, step: int, seed: int) -> int:
     folder = tmp_path / "gate"
     _, events = recorded(folder, rounds=3)
     said = "".join(event.data.decode() for event in events if event.kind == "say")
@@ -88,7 +92,7 @@ def salvaging(tmp_path: Path, *, step: int, seed: int) -> int:
     raw = bytearray(database.read_bytes())
     raw[:100] = bytes(100)
     database.write_bytes(raw)
-    disk, events = recorded(folder, rounds=1)
+    disk, events = recorded(folder, *more, rounds=1)
     disk.said = said
     assert any(event.kind == "rename" for event in events), "nothing was salvaged"
     return cut_everywhere(tmp_path, disk, events, step=step, seed=seed, salvage=True)
@@ -110,8 +114,14 @@ def test_a_power_cut_while_salvaging_loses_nothing_that_could_be_read(tmp_path: 
     assert salvaging(tmp_path, step=11, seed=3) > 10
 
 
+def test_a_power_cut_while_a_damaged_outbox_is_set_aside_loses_nothing_that_could_be_read(
+    tmp_path: Path,
+) -> None:
+    assert salvaging(tmp_path, "--aside", step=17, seed=4) > 10
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("story", ["scanning", "migrating", "salvaging"])
+@pytest.mark.parametrize("story", ["scanning", "migrating", "salvaging", "setting aside"])
 def test_a_power_cut_at_every_write_and_barrier_loses_nothing_green(
     story: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,5 +131,6 @@ def test_a_power_cut_at_every_write_and_barrier_loses_nothing_green(
     elif story == "migrating":
         cuts = migrating(tmp_path, monkeypatch, step=1, seed=seed)
     else:
-        cuts = salvaging(tmp_path, step=1, seed=seed)
+        more = ("--aside",) if story == "setting aside" else ()
+        cuts = salvaging(tmp_path, *more, step=1, seed=seed)
     print(f"{story}: {cuts} cuts, seed {seed}, all recovered, 0 greens lost")

@@ -3,7 +3,8 @@
 ``python -m tests.e2e.faults.writer FOLDER ROUNDS`` opens (or salvages) the outbox there and
 writes: in each round four entries, then a receipt for two of them, now and then a refusal,
 a purge and a checkpoint. Each fact is said in a line once it is so: ``green SEQ HASH``,
-``done SEQ`` (retired), ``red WHY``. ``--migrate`` adds a migration first.
+``done SEQ`` (retired), ``red WHY``. ``--migrate`` adds a migration first; ``--aside`` sets a
+damaged outbox of any size aside and brings its rows meanwhile.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import sys
 import uuid
 from pathlib import Path
 
-from kiosk import outbox_schema
+from kiosk import outbox_schema, salvage
 from kiosk.errors import DiskRefused
 from kiosk.presence import Passage
 from kiosk.queue import Outbox
+from kiosk.reclaim import Reclaim
 from kiosk.salvage import open_outbox
 from wire.batch import Answer
 from wire.entry import Entry, Header, Link
@@ -88,12 +90,16 @@ def main(folder: Path, rounds: int) -> int:
     if report is not None:
         say("salvaged", report.rescued, report.lost_count)
     with outbox:
+        reclaim = Reclaim(outbox, folder, tell=lambda lost: say("told", lost.lost_count))
         for number in range(rounds):
+            reclaim.step(0.0)  # a slice
             for _ in range(4):
                 scan(outbox)
             settle(outbox, number)
             if number % 3 == 2:
                 keep_house(outbox, number)
+        while reclaim.step(1.0):
+            pass
     return 0
 
 
@@ -103,4 +109,7 @@ if __name__ == "__main__":
         outbox_schema.MIGRATIONS += (
             "CREATE TABLE later (a INTEGER);\nALTER TABLE counts ADD COLUMN later INTEGER",
         )
+    if "--aside" in sys.argv:
+        sys.argv.remove("--aside")
+        salvage.AT_ONCE_BYTES = 0
     sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))
