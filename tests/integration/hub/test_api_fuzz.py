@@ -96,7 +96,8 @@ class Bodies:
 
 def _signed_by(who: str) -> st.SearchStrategy[bytes]:
     return st.builds(
-        Bodies.made, st.just(who), st.sampled_from(KINDS), st.just([]) | st.lists(_values, max_size=3),
+        Bodies.made, st.just(who), st.sampled_from(KINDS),
+        st.just([]) | st.lists(_values, max_size=3),
         st.integers(0, 2**32),
     )  # fmt: skip
 
