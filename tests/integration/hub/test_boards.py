@@ -132,7 +132,7 @@ def test_a_picture_without_a_readable_code_says_why(hub: HubProcess, tmp_path: P
     place = hub.place("Chợ Mờ")
     drawn(hub, place, tmp_path / "m.pdf")
     assert found(hub, photo(tmp_path / "m.pdf", tmp_path / "m.jpg", blur=9), place) == "unreadable"
-    small = photo(tmp_path / "m.pdf", tmp_path / "s.jpg", width=95, blur=0.6, turn=0)
+    small = photo(tmp_path / "m.pdf", tmp_path / "s.jpg", width=62, blur=0.6, turn=0)
     assert found(hub, small, place) == "too-small"
     done = hub.cli("board", "check", str(tmp_path / "m.pdf"), "--place", place, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
