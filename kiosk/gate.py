@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any
 
 import kiosk
+from kiosk import board
 from kiosk.answering import Answering
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.camera_choice import CameraChoice
@@ -234,7 +235,7 @@ class Gate:
             "refused": health.refused,
             "differs": health.differs,
             "disk_days_left": round(health.disk_days_left or 0),
-        }
+        } | board.facts(self.data)
         counts = {"entered": tally.entered, "left": tally.left, "inside": tally.inside,
                   "unscanned": tally.unscanned, "refused": tally.refused}  # fmt: skip
         return counts, facts, self.identity.settings.version
