@@ -27,10 +27,11 @@ from kiosk.outbox_view import OutboxView
 from kiosk.preferences import Preferences, profiles
 from kiosk.queue import FILE
 from kiosk.safe import LockedDrawer
-from kiosk.screens.services import Answer, Services
+from kiosk.screens.services import Answer, Modules, Services
 from kiosk.steward_facts import about, diagnostics, rows
 from kiosk.stick import plugged
 from kiosk.workers import Worker
+from wire import qr
 from wire.enrol import EnrolmentCode
 from wire.errors import WireError
 
@@ -84,6 +85,7 @@ class Stewardship:
         return replace(
             more,
             board=lambda: self.gate.membership.board(self.gate.outbox.chain),
+            modules=self._modules,
             safe=self.safe,
             errand=self.errand,
             errands=frozenset(self._errands),
@@ -116,6 +118,10 @@ class Stewardship:
         if choice is None:
             return ()
         return tuple(dict.fromkeys((choice.spec, *machine.cameras(self._root), "none")))
+
+    def _modules(self, text: str, then: Callable[[Modules], None]) -> None:
+        """Work out a QR code beside the screen's own thread."""
+        self.gate.ask(lambda _: then(qr.smallest(text)))
 
     # -- enrolment codes ---------------------------------------------------------------------
 

@@ -12,6 +12,9 @@ from typing import Protocol
 from kiosk.model import ChangeGuard, Declare, EnterPaper
 from kiosk.pin import Lock
 
+Modules = tuple[tuple[bool, ...], ...]
+"""A QR code's rows; True is dark."""
+
 
 class Safe(Protocol):
     """Where the steward's lock is kept."""
@@ -84,7 +87,8 @@ class Session:
 class Services:
     """Each a plain callable, called on the main thread and back at once.
 
-    ``board`` returns the text of the place's own code as it is this minute. ``errand`` asks
+    ``board`` returns the text of the place's own code as it is this minute. ``modules`` works
+    out a text's QR code and hands it on, both in another thread. ``errand`` asks
     for something slow by name (one of ``errands``: ``diagnose, export, accept, send-again,
     diagnostics, restart, power-off, fsck``); its answer comes through
     ``KioskApp.show_answer``. ``enrol`` takes an enrolment code's text, ``enrol_typed`` a hub's
@@ -102,6 +106,7 @@ class Services:
     change_guard: Callable[[ChangeGuard], None] | None = None
     households: bool = False
     board: Callable[[], str] | None = None
+    modules: Callable[[str, Callable[[Modules], None]], None] | None = None
     safe: Safe | None = None
     errand: Callable[[str], None] | None = None
     errands: frozenset[str] = frozenset()

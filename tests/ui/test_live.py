@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,11 +225,23 @@ def test_the_minutes_code_is_read_from_the_screen_and_is_another_the_next_minute
         gate.until(lambda: gate.window.gate.identity.claim == "accepted")
         gate.robot.touch(gate.window.app.stage.face.ids.board)
         face = gate.window.app.stage.face
-        found = []
+        found: list[str] = []
+        drawn: list[float] = []
+
+        def drawing(*facts: Any) -> None:
+            began = time.thread_time()
+            draw(*facts)
+            drawn.append((time.thread_time() - began) * 1000)
+
+        gate.until(lambda: face.ids.code.drawn)
+        draw, face.ids.code._draw = face.ids.code._draw, drawing
         for _ in range(2):
             gate.passes(61)
             face.minute = ""  # the hub's time is the kiosk's: it has not moved on
+            began = time.thread_time()
             face.tick()
+            asking = (time.thread_time() - began) * 1000
+            gate.until(lambda: len(drawn) > len(found))
             gate.robot.settle()
             gate.robot.picture(tmp_path / "board.png")
             picture = cv2.imread(str(tmp_path / "board.png"))
@@ -237,6 +251,7 @@ def test_the_minutes_code_is_read_from_the_screen_and_is_another_the_next_minute
             side = code.position.top_right.x - code.position.top_left.x
             assert side >= 320, "large enough for any phone"
             found.append(face.text)
+            assert asking + drawn[-1] <= 10, "milliseconds of the screen's own thread"
         issuers = gate.window.gate.identity.issuers
         first, second = (tokens.read(text, issuers) for text in found)
         assert first.facts != second.facts, "time since boot is under the signature"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kiosk.model import Declare, Outcome, Person
 from kiosk.screens.attract import EVERY_S
 from kiosk.screens.questions import PURPOSES, questions
-from kiosk.screens.services import Services
+from kiosk.screens.services import Modules, Services
 from kiosk.words import Words, load
 from tests.ui import faults, gallery
 from tests.ui.desk import Desk
 from tests.ui.robot import Robot, driven, left_over, texts
 from tests.ui.sample import StillSource
+from wire import qr
 
 SETTINGS = replace(gallery.SETTINGS, self_service=True, mirror=True, purposes=PURPOSES, form=())
 
@@ -81,6 +83,54 @@ def test_the_places_own_code_changes_with_the_minute(robot: Robot) -> None:
     face.clock_text = "14:31"
     face.tick()
     assert face.board_text != first
+
+
+def test_the_code_is_worked_out_elsewhere_and_the_one_before_stands_until_then(
+    desk: Desk,
+) -> None:
+    from kiosk.ui import KioskApp
+
+    asked: list[tuple[str, Callable[[Modules], None]]] = []
+    services = Services(board=Board(), modules=lambda *job: asked.append(job))
+    app = KioskApp(
+        SETTINGS, send=desk.send, latest=StillSource(), now=lambda: gallery.AT, services=services
+    )
+    with driven(app) as robot:
+        face: Any = robot.app.stage.go("board")
+        code = face.ids.code
+        assert not code.drawn
+        text, done = asked.pop()
+        done(qr.smallest(text))
+        robot.settle()
+        first = code._texture
+        assert code.drawn
+        face.minute = ""
+        face.tick()
+        robot.settle()
+        assert code._texture is first
+        late, done = asked.pop()
+        face.minute = ""
+        face.tick()
+        done(qr.smallest(late))
+        robot.settle()
+        assert code._texture is first, "what came too late is no longer this minute's"
+        text, done = asked.pop()
+        done(qr.smallest(text))
+        robot.settle()
+        assert code._texture is not first
+
+
+@pytest.mark.parametrize(("long", "read"), [(20, True), (600, False)])
+def test_a_code_too_small_to_be_read_is_offered_not_shown(
+    robot: Robot, *, long: int, read: bool
+) -> None:
+    face: Any = robot.app.stage.face
+    face.board_text = "A" * long
+    robot.settle()
+    assert face.ids.code.drawn == read
+    assert ("Chạm để xem mã của nơi này" in texts(robot)) != read
+    robot.touch(face.ids.board)
+    assert robot.app.stage.name == "board"
 
 
 def press(robot: Robot, *pads: str) -> int:
