@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.chromium import DESK, PHONE, Chromium, chromium
 from tests.browser.commune import PASSWORD, Commune, Desk
@@ -39,7 +40,7 @@ def enter(browser: Chromium, hub: Commune, who: str) -> None:
     browser.tab_to("#id_username").send_keys(who)
     browser.tab_to("#id_password").send_keys(PASSWORD)
     browser.press(Keys.ENTER)
-    assert "/login" not in browser.url
+    WebDriverWait(browser.driver, 20).until(lambda _driver: "/login" not in browser.url)
 
 
 @pytest.fixture(scope="module")
