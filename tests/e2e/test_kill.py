@@ -10,7 +10,7 @@ import pytest
 from tests.hubs import HubProcess
 from tests.kiosks import KioskBox, pictures
 
-ROUNDS, SLOW_ROUNDS, PIECES = 4, 250, 4
+ROUNDS, SLOW_ROUNDS, PIECES = 4, 50, 20
 
 
 def killed(tmp_path: Path, rounds: int, seed: int) -> tuple[int, int]:
