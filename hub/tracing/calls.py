@@ -76,7 +76,7 @@ def opened(
     rows_of = [
         row
         for start in range(0, len(ids), CHUNK)
-        for row in Entry.objects.filter(pk__in=ids[start : start + CHUNK])
+        for row in Entry.objects.filter(pk__in=ids[start : start + CHUNK]).only("content", "place")
     ]
     for entry, content in open_names(
         rows_of,

@@ -25,6 +25,12 @@ PARTS = 100
 
 Part = tuple[str, list[Any]]
 
+_WINDOW = {
+    "sqlite": "(%s, %s, %s)",
+    "postgresql": "(%s::text, %s::bigint, %s::bigint)",
+}
+"""A line of windows; PostgreSQL must be told what its values are."""
+
 NEVER_ACCEPTED = (
     "SELECT id FROM intake_claim WHERE status = 'held'"
     " OR (status = 'revoked' AND length(certificate) = 0)"
@@ -65,12 +71,10 @@ def at_places(windows: Iterable[tuple[str, int, int]]) -> list[Seen]:
 
     Entries whose time nobody vouches for count by the kiosk's wall clock: it is all there is.
     """
-    parts: list[Part] = []
-    for window in windows:
-        parts.append(("place = %s AND at_ms >= %s AND at_ms <= %s", list(window)))
-        unknown = "place = %s AND at_ms IS NULL AND wall_ms >= %s AND wall_ms <= %s"
-        parts.append((unknown, list(window)))
-    found = _rows(parts, TYPES)
+    wanted = list(windows)
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(wanted), PARTS):
+        found += _within(wanted[start : start + PARTS])
     return _corrected([*found, *_corrections_of(found)])
 
 
@@ -96,19 +100,43 @@ def by_tags(
     return _corrected([*found, *_corrections_of(found)])
 
 
+def _within(windows: Sequence[tuple[str, int, int]]) -> list[tuple[Any, ...]]:
+    """Return the passages in these windows, each walking the index by place and time.
+
+    The windows are a table of their own that leads the join: a statement of hundreds of
+    parts takes longer to plan than to run.
+    """
+    columns = ", ".join(f"e.{name}" for name in _COLUMNS)
+    lines = ", ".join([_WINDOW[connection.vendor]] * len(windows))
+    known = "e.at_ms >= w.since AND e.at_ms <= w.until"
+    unknown = "e.at_ms IS NULL AND e.wall_ms >= w.since AND e.wall_ms <= w.until"
+    both = " UNION ALL ".join(
+        f"SELECT {columns} FROM w CROSS JOIN intake_entry e"  # noqa: S608 (constants)
+        f" WHERE e.place = w.place AND {when} AND {_taken('e.', TYPES)}"
+        for when in (known, unknown)
+    )
+    statement = f"WITH w (place, since, until) AS (VALUES {lines}) {both}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for window in windows for value in window])
+        return [_plain(row) for row in {row[0]: row for row in cursor.fetchall()}.values()]
+
+
+def _taken(table: str, types: Sequence[str]) -> str:
+    """Return what every entry must fulfil that a trace may take."""
+    listed = ", ".join(f"'{name}'" for name in types)
+    # What names another place than its kiosk's says nothing about that place.
+    own = f"({table}flags & {int(EntryFlag.FOREIGN_PLACE)}) = 0"
+    return f"{table}type IN ({listed}) AND {table}claim_id NOT IN ({NEVER_ACCEPTED}) AND {own}"
+
+
 def _rows(parts: Sequence[Part], types: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return the rows that fit any part, once each; entries under a held key are left out.
 
     One statement for many parts, each walking an index of its own: a time line of a month
     would otherwise spend its time on hundreds of statements.
     """
-    columns = ", ".join(_COLUMNS)
-    listed = ", ".join(f"'{name}'" for name in types)
-    held = NEVER_ACCEPTED
-    # What names another place than its kiosk's says nothing about that place.
-    own = f"(flags & {int(EntryFlag.FOREIGN_PLACE)}) = 0"
-    tail = f"type IN ({listed}) AND claim_id NOT IN ({held}) AND {own}"
-    rows: dict[uuid.UUID, tuple[Any, ...]] = {}
+    columns, tail = ", ".join(_COLUMNS), _taken("", types)
+    rows: dict[Any, tuple[Any, ...]] = {}
     for start in range(0, len(parts), PARTS):
         some = parts[start : start + PARTS]
         statement = " UNION ALL ".join(
@@ -118,11 +146,8 @@ def _rows(parts: Sequence[Part], types: Sequence[str]) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(statement, [value for _, values in some for value in values])
             for row in cursor.fetchall():
-                rows[_uuid(row[0])] = (
-                    _uuid(row[0]), *row[1:7], _uuid(row[7]), *row[8:12],
-                    row[12] and _uuid(row[12]), *row[13:],
-                )  # fmt: skip
-    return list(rows.values())
+                rows[row[0]] = row
+    return [_plain(row) for row in rows.values()]
 
 
 def _corrections_of(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -139,6 +164,12 @@ def _corrections_of(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         )
         parts.append((f"corrects IN ({', '.join(['%s'] * len(part))}) AND {own}", list(part)))
     return _rows(parts, ("correction",))
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a row with its ids as such, and its chain in hex."""
+    chain = row[7].hex if isinstance(row[7], uuid.UUID) else row[7]
+    return (_uuid(row[0]), *row[1:7], chain, *row[8:12], row[12] and _uuid(row[12]), *row[13:])
 
 
 def _uuid(value: Any) -> uuid.UUID:
@@ -177,7 +208,7 @@ def _seen(row: tuple[Any, ...], direction: str, basis: str) -> Seen:
         gate=row[5],
         trip=row[6],
         basis=basis,
-        chain=row[7].hex,
+        chain=row[7],
         seq=row[8],
     )
     tags = {

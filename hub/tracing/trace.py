@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,10 @@ MASKED_LEAST = 0.3
 
 SECOND_FROM = 50
 """Contacts of contacts are looked for behind so many people, the surest first."""
+
+
+NEWEST = 3
+"""Entries opened of each code or card of the person traced: the rest say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ def _opened_subject(
     alike = by_tags({"name": names}, case.since_ms, case.until_ms, alone=True) if names else []
     alike = [one for one in alike if one.sighting.id not in known and _within(one, places)]
     perhaps = {one.sighting.id: one.sighting for one in alike}
-    rows = Entry.objects.filter(pk__in=[*list(known)[:CHUNK], *list(perhaps)[:CHUNK]])
+    telling = _telling(subject)
+    rows = Entry.objects.filter(pk__in=[*telling[:CHUNK], *list(perhaps)[:CHUNK]]).only("content")
     person: dict[str, str] = {}
     masked: list[tuple[Sighting, str]] = []
     opened = open_names(
@@ -141,7 +147,7 @@ def _opened_subject(
         actor=actor,
         reason=reason,
         subject=case.pk,
-        detail={"person": len(known), "masked": len(perhaps)},
+        detail={"person": len(telling), "masked": len(perhaps)},
     )
     for entry, content in opened:
         facts = person_of(content)
@@ -155,6 +161,14 @@ def _opened_subject(
         if fit >= MASKED_LEAST:
             joined.append(_joined(sighting, fit))
     return person, joined
+
+
+def _telling(subject: Sequence[Seen]) -> list[uuid.UUID]:
+    """Return the entries to open: the newest few of each code or card that the person used."""
+    found: dict[tuple[tuple[str, str], ...], list[uuid.UUID]] = {}
+    for one in sorted(subject, key=lambda one: -one.sighting.ms):
+        found.setdefault(tuple(sorted(one.tags.items())), []).append(one.sighting.id)
+    return [id_ for ids in found.values() for id_ in ids[:NEWEST]]
 
 
 def _joined(one: Sighting, fit: float) -> Sighting:
