@@ -110,9 +110,12 @@ class OpenKey:
     """An X25519 private key: the tracing authority's."""
 
     raw: bytes = field(repr=False)
+    _loaded: X25519PrivateKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check_length(self.raw)
+        # Loading works out the public half: as dear as opening a seal, and a hub opens many.
+        object.__setattr__(self, "_loaded", X25519PrivateKey.from_private_bytes(self.raw))
 
     @classmethod
     def new(cls) -> OpenKey:
@@ -131,4 +134,4 @@ class OpenKey:
 
     def load(self) -> X25519PrivateKey:
         """Return the library's key object."""
-        return X25519PrivateKey.from_private_bytes(self.raw)
+        return self._loaded

@@ -19,6 +19,7 @@ from wire.keys import OpenKey
 from wire.seal import open_sealed
 
 _LARGEST = 2**53
+_NAMES = tuple(field.name for field in dataclasses.fields(Header))
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ def read(entry: Entry) -> Row:
     """Read the header; what no database of ours could take is refused here, alone."""
     try:
         header = entry.header
-        for field in dataclasses.fields(header):
-            value = getattr(header, field.name)
+        for name in _NAMES:
+            value = getattr(header, name)
             if isinstance(value, str) and "\0" in value:
-                raise Malformed(f"An entry's “{field.name}” holds a NUL.")
+                raise Malformed(f"An entry's “{name}” holds a NUL.")
             if isinstance(value, int) and not -_LARGEST < value < _LARGEST:
-                raise Malformed(f"An entry's “{field.name}” is out of range.")
+                raise Malformed(f"An entry's “{name}” is out of range.")
         if not 0 <= header.wall_ms < LAST_MS or header.boot_ms >= LONGEST_BOOT_MS:
             raise Malformed("An entry's clocks are out of range.")
         if header.count is not None and abs(header.count) > 1_000_000:

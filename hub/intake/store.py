@@ -25,12 +25,17 @@ def known_hashes(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, bytes]:
     """Which of ``ids`` the ledger holds, with the hash each came with."""
     if not ids:
         return {}
-    marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, hash FROM intake_ledger WHERE id IN ({marks})",  # noqa: S608 (marks)
-            [_plain(value) for value in ids],
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT id, hash FROM intake_ledger WHERE id = ANY(%s::uuid[])", [list(ids)]
+            )
+        else:
+            marks = ", ".join(["%s"] * len(ids))
+            cursor.execute(
+                f"SELECT id, hash FROM intake_ledger WHERE id IN ({marks})",  # noqa: S608 (marks)
+                [_plain(value) for value in ids],
+            )
         return {_uuid(key): bytes(found) for key, found in cursor.fetchall()}
 
 
