@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from hub import database
 from hub.commands.output import actor, iso, local, print_json, print_table
+from hub.compliance.gates import gate_of
+from hub.compliance.hardware import Hardware
 from hub.errors import BadUsage
 from hub.home import Home
 from hub.intake.models import Claim, Kiosk
 from hub.intake.registry import Invitation, decide_claim, find_kiosk, invite, revoke_kiosk
+from hub.intake.transactions import now_ms
 from wire.enrol import Wifi
 
 
@@ -76,10 +80,12 @@ def list_(args: argparse.Namespace, home: Home) -> int:
             print_json(kiosk)
         return 0
     print_table(
-        ("KIOSK", "PLACE", "GATE", "STATUS", "LAST SEEN", "ENTRIES", "FLAGS", "KEYS"),
+        ("KIOSK", "PLACE", "GATE", "STATUS", "LAST SEEN", "ENTRIES", "VERSION", "TROUBLES", "FLAGS",
+         "KEYS"),
         (
             (
                 str(k["kiosk"])[:8], k["place"], k["gate"], k["status"], k["seen"], k["entries"],
+                k["version"] or "–", " ".join(k["troubles"]) or "–",
                 " ".join(k["flags"]) or "–",
                 "; ".join(f"{c['fingerprint']} {c['status']}" for c in k["claims"]) or "–",
             )
@@ -153,6 +159,9 @@ def _facts(kiosk: Kiosk) -> dict[str, Any]:
         "version": kiosk.version,
         "clock": kiosk.clock,
         "clock_off_s": None if kiosk.clock_off_ms is None else kiosk.clock_off_ms / 1000,
+        "settings": kiosk.settings_version,
+        "troubles": list(gate_of(kiosk, now_ms=now_ms()).troubles),
+        "hardware": asdict(Hardware.of(kiosk.health)),
         "health": kiosk.health,
         "tally": kiosk.tally,
         "entries": held,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hub.compliance.hardware import Hardware
 from hub.intake.models import Kiosk
 
 QUIET_MS = 15 * 60 * 1000
@@ -16,7 +17,7 @@ CLOCK_OFF_MS = 60_000
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A kiosk with what is wrong: ``never``, ``silent``, ``behind``, ``clock``, ``camera``,
-    ``differs`` (its count of entries is not ours).
+    ``differs`` (its count of entries is not ours), and what :class:`Hardware` has of its board.
     """
 
     kiosk: str
@@ -27,6 +28,9 @@ class Gate:
     waiting: int
     clock_off_ms: int | None
     troubles: tuple[str, ...]
+    version: str = ""
+    settings: int = 0
+    hardware: Hardware = field(default_factory=Hardware)
 
 
 def gates(*, now_ms: int, places: list[str] | None = None) -> list[Gate]:
@@ -36,11 +40,12 @@ def gates(*, now_ms: int, places: list[str] | None = None) -> list[Gate]:
     )
     if places is not None:
         found = found.filter(place__in=places)
-    made = [_gate(kiosk, now_ms) for kiosk in found]
+    made = [gate_of(kiosk, now_ms=now_ms) for kiosk in found]
     return sorted(made, key=lambda g: (not g.troubles, g.last_ms or 0, g.place_name, g.gate))
 
 
-def _gate(kiosk: Kiosk, now_ms: int) -> Gate:
+def gate_of(kiosk: Kiosk, *, now_ms: int) -> Gate:
+    """Return a kiosk with what is wrong with it."""
     last = None if kiosk.last_seen is None else int(kiosk.last_seen.timestamp() * 1000)
     told = kiosk.health.get("waiting", 0)
     waiting = told if isinstance(told, int) else 0
@@ -57,6 +62,8 @@ def _gate(kiosk: Kiosk, now_ms: int) -> Gate:
         troubles.append("camera")
     if kiosk.health.get("differs"):
         troubles.append("differs")
+    hardware = Hardware.of(kiosk.health)
+    troubles += hardware.troubles
     return Gate(
         str(kiosk.pk),
         kiosk.place_id,
@@ -66,4 +73,7 @@ def _gate(kiosk: Kiosk, now_ms: int) -> Gate:
         waiting,
         kiosk.clock_off_ms,
         tuple(troubles),
+        kiosk.version,
+        kiosk.settings_version,
+        hardware,
     )

@@ -32,6 +32,8 @@ TECHNICIAN, OFFICIAL, OWNER = Role.Kind.TECHNICIAN, Role.Kind.OFFICIAL, Role.Kin
 VOLUNTEER = Role.Kind.VOLUNTEER
 STAFF = (TECHNICIAN, OFFICIAL)
 View = Callable[..., HttpResponse]
+YEARS = range(2000, 2200)
+"""Days that may be asked for: what is reckoned from them are days, too."""
 
 _MENU = (
     ("today", "desk:today", STAFF),
@@ -40,6 +42,7 @@ _MENU = (
     ("visits", "desk:visits", (OFFICIAL,)),
     ("residents", "requests:reports", (OFFICIAL,)),
     ("report", "desk:report", STAFF),
+    ("fleet", "desk:fleet", STAFF),
     ("sticks", "desk:sticks", STAFF),
     ("boards", "desk:boards", (*STAFF, VOLUNTEER)),
     ("cases", "desk:cases", (OFFICIAL,)),
@@ -120,9 +123,12 @@ def given_day(text: str, *, default: dt.date | None = None) -> dt.date:
     if not text and default is not None:
         return default
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise BadUsage("The day must be a date such as 2026-01-31.") from error
+    if day.year not in YEARS:
+        raise BadUsage("The day must be a date such as 2026-01-31.")
+    return day
 
 
 def today_here() -> dt.date:

@@ -74,6 +74,7 @@ LISTS = {
     "letters",
     "cases",
     "boards",
+    "fleet",
 }
 """What shows one's own places: B's must not be among them."""
 FORMS = {"new", "board-unit", "worksheet", "claim", "street", "door-new"}
