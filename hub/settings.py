@@ -71,6 +71,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A batch has at most 256 KiB (wire.batch.MAX_BYTES) and is weighed by the view itself.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+LARGEST_FORM = 24 * 1024 * 1024
+"""A list of people (hub.lists.MAX_BYTES) with the rest of its form."""
+
+# Photos and lists of people are read in memory: nobody's name is spooled to a disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_FORM
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -25,6 +25,8 @@ class Guard:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer."""
+        if _is_too_large(request):
+            return HttpResponse("Too large.", status=413, content_type="text/plain")
         pages = request.path.startswith(PAGES)
         if pages and not _ours(request.get_host()):
             return HttpResponseBadRequest("This hub does not answer to that name.")
@@ -36,6 +38,17 @@ class Guard:
         if pages:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    """Whether a page's body is larger than any form of ours; said before any of it is read.
+
+    Sticks' page and the kiosks' doors weigh theirs themselves.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if request.path.startswith(("/v1/", "/desk/sticks")):
+        return False
+    return not length.isdecimal() or len(length) > 12 or int(length) > settings.LARGEST_FORM
 
 
 def _ours(host: str) -> bool:

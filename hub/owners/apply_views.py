@@ -35,6 +35,8 @@ def apply(request: HttpRequest) -> HttpResponse:
         if role_of(request.user) is not None:
             return redirect("owners:home")
         account = request.user
+        if changes.has_enough(account):
+            return redirect("owners:waiting")
     else:
         troubles |= _account_troubles(request)
     if form_uuid(request.POST.get("form", "")) is None or trapped(request):
@@ -44,7 +46,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if account is None:
         with durable():
             account = User.objects.create_user(
-                request.POST["account"], password=request.POST["password"]
+                _account_name(request), password=request.POST["password"]
             )
         login(request, account, backend="hub.guard.backend.LockingBackend")
     changes.apply(account, facts)
@@ -72,8 +74,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return show(request, "owners/waiting.html", {"changes": listed})
 
 
+def _account_name(request: HttpRequest) -> str:
+    """Return the name as it is stored: letters of another width are the same letters."""
+    return User.normalize_username(request.POST.get("account", ""))
+
+
 def _account_troubles(request: HttpRequest) -> dict[str, str]:
-    name, password = request.POST.get("account", ""), request.POST.get("password", "")
+    name, password = _account_name(request), request.POST.get("password", "")
     troubles = {}
     if not name.isprintable() or not 3 <= len(name) <= 60 or " " in name:
         troubles["account"] = "account"

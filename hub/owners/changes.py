@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +29,7 @@ FACTS = {"name": 200, "kind": 40, "address": 300, "hours": 100, "responsible": 2
 
 NEEDED = frozenset({"name", "kind", "address", "responsible", "phone"})
 MOST_WAITING = 5
-"""Corrections of one account that may wait at a time."""
+"""What one account may have waiting at a time."""
 
 
 def read(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -51,7 +52,7 @@ def read(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         troubles["phone"] = "phone"
     facts["phone"] = phone or facts["phone"]
     facts["gates"] = facts["gates"] or "1"
-    if not facts["gates"].isdigit() or not 1 <= int(facts["gates"]) <= 99:
+    if not re.fullmatch(r"[1-9][0-9]?", facts["gates"]):
         troubles["gates"] = "gates"
     return facts, troubles
 
@@ -86,10 +87,15 @@ def correct(account: User, place: Place, facts: Mapping[str, str]) -> Change | N
     different = {key: value for key, value in facts.items() if value != now[key]}
     if not different:
         return None
-    waiting = Change.objects.filter(account=account, state=Change.State.WAITING)
-    if waiting.count() >= MOST_WAITING:
+    if has_enough(account):
         raise NotAllowed("Corrections of yours wait already; ask the official to look at them.")
     return _ask(account, Change.What.CORRECT, place, different)
+
+
+def has_enough(account: User) -> bool:
+    """Whether an account asked for as much as may wait at a time."""
+    waiting = Change.objects.filter(account=account, state=Change.State.WAITING)
+    return waiting.count() >= MOST_WAITING
 
 
 def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> None:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from hub.compliance.figures import Span, figures
+from hub.desk.pages import given_day
 from hub.errors import BadUsage, NotAllowed
 from hub.guard.forms import CodeForm
 from hub.home import Home
@@ -97,10 +98,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """Who passed on a day, masked, the latest first."""
-    try:
-        day = dt.date.fromisoformat(request.GET.get("day") or today().isoformat())
-    except ValueError as error:
-        raise BadUsage("The day must be a date such as 2026-01-31.") from error
+    day = given_day(request.GET.get("day", ""), default=today())
     span = Span(day, day)
     rows = Entry.objects.filter(
         place=request.place.pk, at_ms__gte=span.since_ms, at_ms__lt=span.until_ms

@@ -32,7 +32,7 @@ def check(request: HttpRequest, ticket: str, way: str) -> HttpResponse:
     """The form of one direction; sent, the receipt."""
     held = Ticket.unpack(ticket)
     row = find(held.place) if held else None
-    if held is None or row is None or way not in _WAYS:
+    if held is None or row is None or way not in _WAYS or (held.leaving and way != "out"):
         return expired(request)
     found = standing(row, held.gate, held.how)
     if _WAYS[way] not in found.ways:
@@ -98,7 +98,9 @@ def _sent(request: HttpRequest, held: Ticket, found: Opened, way: str) -> HttpRe
         "watch": bool(read.summary),
         "hidden": hide(read.people),
         "form": form_id(),
-        "ticket": Ticket(found.place.pk, held.gate, held.how, now_ms()).pack(),
+        # Who is in has not opened the code again: the page they came from grows no younger.
+        "ticket": "" if held.leaving else held.pack(),
+        "leaving": Ticket(found.place.pk, held.gate, held.how, now_ms(), leaving=True).pack(),
         "kept": request.POST.get("keep") == "1",
     }
     answer = show(request, "done.html", facts)

@@ -36,16 +36,20 @@ _NONCE = 12
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """That somebody opened a place's code: which, how (``board`` or ``minute``), and when."""
+    """That somebody opened a place's code: which, how (``board`` or ``minute``), and when.
+
+    ``leaving``: of a receipt, by which one can only leave, but all day.
+    """
 
     place: str
     gate: str
     how: str
     opened_ms: int
+    leaving: bool = False
 
     def pack(self) -> str:
         """Return it as a part of an address."""
-        facts = [self.place, self.gate, self.how, self.opened_ms]
+        facts = [self.place, self.gate, self.how, self.opened_ms, self.leaving]
         return signing.dumps(facts, salt="visitors.ticket")
 
     @classmethod
@@ -56,6 +60,7 @@ class Ticket:
         except (signing.BadSignature, TypeError):
             return None
         longest = MINUTE_S if ticket.how == "minute" else BOARD_S
+        longest = RECEIPT_S if ticket.leaving else longest
         return ticket if now_ms() - ticket.opened_ms < longest * 1000 else None
 
 
@@ -106,4 +111,4 @@ def _pair(value: Any) -> tuple[int, list[dict[str, str]]]:
 
 
 def _cipher() -> AESGCM:
-    return AESGCM(hmac.digest(ring().raw["session"][0], b"visitors", "sha256"))
+    return AESGCM(hmac.digest(ring().raw["session"][-1], b"visitors", "sha256"))

@@ -42,7 +42,7 @@ def place(request: HttpRequest, ticket: str) -> HttpResponse:
     """The same place again, from a page that was opened by its code."""
     held = Ticket.unpack(ticket)
     row = find(held.place) if held else None
-    if held is None or row is None:
+    if held is None or row is None or held.leaving:
         return expired(request)
     return place_page(request, standing(row, held.gate, held.how), held)
 

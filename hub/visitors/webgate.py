@@ -9,6 +9,7 @@ vault, tags, erasure, purge and tracing know no difference. It is marked: kind `
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import hmac
 import threading
 import time
@@ -23,7 +24,7 @@ from hub.intake.receive import receive
 from hub.intake.transactions import durable, now_ms
 from hub.visitors.people import Person
 from wire import batch as wire
-from wire import signed
+from wire import cbor, signed
 from wire.batch import Batch, Clocks, Receipt
 from wire.entry import GENESIS, Entry, Header
 from wire.keys import SealKey, SigningKey
@@ -34,6 +35,9 @@ TRUST = "self-reported"
 KINDS = {"board": "web-board", "minute": "web-minute"}
 _NAMES = uuid.UUID("6f1d7c1e-5a35-4f0e-9c37-6a0c5b2f5d11")
 _BOOT = uuid.uuid4()
+_CHANCE = 62
+"""The last bits of an id of version 7, which are random (RFC 9562)."""
+
 _ALONE = 2_000
 """What a server's own clock may be off, in milliseconds."""
 
@@ -70,19 +74,26 @@ def record(
 ) -> list[uuid.UUID]:
     """Store one entry for each person and return their ids; a form sent twice counts once.
 
+    Sent again with something else in it, what differs is stored: a receipt is only given for
+    what is in the ledger.
+
     Raises :class:`NotTaken` when the hub's intake did not say that they are stored.
     """
-    ids = [uuid.UUID(int=form.int + index) for index in range(len(people))]
+    ids = [
+        _id(form, [place.pk, direction, purpose, number, person.pack(), dict(declaration or {})])
+        for number, person in enumerate(people)
+    ]
     claim, key = _claim(place)
     with _opening:
         outbox = _outboxes.setdefault(place.pk, _Outbox())
     with outbox.lock:
         known = set(Ledger.objects.filter(pk__in=ids).values_list("pk", flat=True))
-        if known:
+        new = [(id_, person) for id_, person in zip(ids, people, strict=True) if id_ not in known]
+        if not new:
             return ids
         seq, prev = outbox.seq, outbox.prev
         entries = []
-        for id_, person in zip(ids, people, strict=True):
+        for id_, person in new:
             seq += 1
             content: dict[str, Any] = {"person": person.pack()}
             if declaration is not None:
@@ -98,6 +109,13 @@ def record(
         _send(claim, key, entries)
         outbox.seq, outbox.prev = seq, prev
     return ids
+
+
+def _id(form: uuid.UUID, told: list[Any]) -> uuid.UUID:
+    """Return the id of what was told on a form: its time, and in the place of chance a digest."""
+    digest = hashlib.sha256(form.bytes + cbor.dumps(told)).digest()
+    chance = int.from_bytes(digest, "big") & (1 << _CHANCE) - 1
+    return uuid.UUID(int=form.int >> _CHANCE << _CHANCE | chance)
 
 
 def _entry(content: dict[str, Any], **facts: Any) -> Entry:
@@ -120,7 +138,7 @@ def _send(claim: Claim, key: SigningKey, entries: Sequence[Entry]) -> None:
 
 def _claim(place: Place) -> tuple[Claim, SigningKey]:
     """Return this place's web gate, made when it is first needed."""
-    raw = hmac.digest(ring().raw["session"][0], f"web-gate {place.pk}".encode(), "sha256")
+    raw = hmac.digest(ring().raw["session"][-1], f"web-gate {place.pk}".encode(), "sha256")
     key = SigningKey(raw)
     kiosk = uuid.uuid5(_NAMES, place.pk)
     found = Claim.objects.select_related("kiosk").filter(kiosk_id=kiosk, kid=key.kid).first()
