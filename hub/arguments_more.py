@@ -21,9 +21,11 @@ def add(commands: Group, places: Group, command: Command) -> None:
     _places(places, command)
     _keys(commands, command)
     _passes(commands, command)
+    _settings(commands, command)
     _boards(commands, command)
     _units(commands, command)
     _forgetting(commands, command)
+    _exchange(commands, command)
     factor = command(
         commands, "second-factor", "factors:give", "give an account a code to log in with besides"
     )
@@ -38,6 +40,21 @@ def _group(commands: Group, name: str, text: str) -> Group:
     return commands.add_parser(name, help=text).add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
+
+
+def _settings(commands: Group, command: Command) -> None:
+    settings = _group(commands, "settings", "what kiosks are set to: set, unset, list")
+    for name, run, text in (
+        ("set", "gate_settings:set_", "set a value at kiosks; they take it with their next pulse"),
+        ("unset", "gate_settings:unset", "take a value back; the kiosk's own holds again"),
+    ):
+        one = command(settings, name, run, text)
+        one.add_argument("key", metavar="KEY", help="such as policy.declaration_days")
+        if name == "set":
+            one.add_argument("value", metavar="VALUE", help="JSON (true, 21) or a text")
+        one.add_argument("--place", default="", metavar="ID", help="only at this place")
+        one.add_argument("--profile", default="", metavar="NAME", help="only at such venues")
+    command(settings, "list", "gate_settings:list_", "show what is set")
 
 
 def _keys(commands: Group, command: Command) -> None:
@@ -155,3 +172,21 @@ def _forgetting(commands: Group, command: Command) -> None:
     for name in ("number", "phone", "qid", "bhyt", "name", "birth"):
         erase.add_argument(f"--{name}", default="", metavar=name[0].upper())
     erase.add_argument("--reason", default="", metavar="TEXT", help="such as the request's number")
+
+
+def _exchange(commands: Group, command: Command) -> None:
+    out = command(commands, "export", "exports:run", "entries as files for another system")
+    out.add_argument("folder", type=Path, metavar="DIR", help="parts lie here; run again: the next")
+    out.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    out.add_argument("--since", default="", metavar="D", help="first day; default: 30 days ago")
+    out.add_argument("--until", default="", metavar="D", help="last day; default: today")
+    out.add_argument(
+        "--limit", type=int, default=10_000, metavar="N", help="in one part; default: %(default)s"
+    )
+    out.add_argument(
+        "--settle", type=float, default=120, metavar="S", help="younger entries wait; %(default)s s"
+    )
+    out.add_argument("--reveal", action="store_true", help="names in full; the audit has it first")
+    out.add_argument("--reason", required=True, metavar="TEXT", help="why, for the audit")
+    out.add_argument("--account", required=True, metavar="NAME", help="an official's")
+    out.add_argument("--password-stdin", action="store_true", help="read the password there")

@@ -19,7 +19,7 @@ _LOOKS = frozenset(
         "cases:open_", "cases:approve", "cases:review", "cases:close", "cases:note",
         "cases:list_", "cases:run", "kiosks:list_", "passes:list_", "passes:revoke",
         "forgetting:purge", "forgetting:erase", "venues:worksheet", "venues:stage",
-        "accounts:list_", "accounts:change", "factors:give",
+        "exports:run", "accounts:list_", "accounts:change", "factors:give",
     }
 )  # fmt: skip
 """What has nothing to do where there is no hub: a mistyped folder must not become one."""
