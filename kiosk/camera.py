@@ -7,14 +7,13 @@ Files are :mod:`kiosk.playback`'s.
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import re
 import threading
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 # The capture libraries write to stderr on their own account, and wait 10 s for a camera
 # that was unplugged: both are settings that are read when cv2 is first used.
@@ -82,9 +81,17 @@ class Camera(ABC):
         """Let the camera go."""
         self._closed.set()
 
-    def _frame(self, image: Image, *, at: float | None = None, still: bool = False) -> Frame:
+    def _frame(
+        self,
+        image: Image,
+        *,
+        at: float | None = None,
+        still: bool = False,
+        luma: Image | None = None,
+    ) -> Frame:
         self._number += 1
-        return Frame(image, time.monotonic() if at is None else at, self._number, still=still)
+        taken = time.monotonic() if at is None else at
+        return Frame(image, taken, self._number, still=still, luma=luma)
 
 
 class NoCamera(Camera):
@@ -144,53 +151,6 @@ class CaptureCamera(Camera):
         self._capture.release()
 
 
-class PiCamera(Camera):
-    """The Raspberry Pi's own camera, which libcamera alone can open."""
-
-    def __init__(self, *, size: tuple[int, int] | None, fps: float | None) -> None:
-        super().__init__("picamera2")
-        try:
-            library: Any = importlib.import_module("picamera2")
-        except ImportError as error:
-            msg = (
-                "The camera 'picamera2' needs the Raspberry Pi's Debian package "
-                "python3-picamera2, which is not installed here."
-            )
-            raise BadInput(msg) from error
-        try:
-            self._device = library.Picamera2()
-            controls = {"FrameRate": fps} if fps else {}
-            self._device.configure(
-                self._device.create_video_configuration(
-                    # picamera2 names the order in memory backwards: this is cv2's BGR.
-                    main={"size": size or (1280, 720), "format": "RGB888"},
-                    controls=controls,
-                    buffer_count=3,
-                )
-            )
-            self._device.start()
-        except (RuntimeError, IndexError) as error:
-            msg = "The Raspberry Pi's camera cannot be opened: check its ribbon cable."
-            raise CameraGone(msg) from error
-
-    def read(self, timeout: float) -> Frame | None:  # noqa: ARG002 - libcamera has its own
-        """Return the next frame."""
-        if self._closed.is_set():
-            return None
-        try:
-            return self._frame(self._device.capture_array("main"))
-        except (RuntimeError, TimeoutError) as error:
-            msg = "The Raspberry Pi's camera gives no pictures any more."
-            raise CameraGone(msg) from error
-
-    def close(self) -> None:
-        """Stop the camera."""
-        if not self._closed.is_set():
-            self._device.stop()
-            self._device.close()
-        super().close()
-
-
 def comes_and_goes(spec: str) -> bool:
     """Whether ``spec`` names a device or a stream, which may be there later."""
     device = spec.isdecimal() or spec.startswith(("/dev/", "http://", "https://", "rtsp://"))
@@ -210,6 +170,7 @@ def open_camera(
     :raises BadInput: when ``spec`` is none of these, or the file cannot be played.
     :raises CameraGone: when the device or stream does not answer (now).
     """
+    from kiosk.picamera import PiCamera
     from kiosk.playback import open_file
 
     if spec == "none":

@@ -19,12 +19,14 @@ class Frame:
     ``at`` is monotonic seconds: when it was taken. ``number`` counts the frames of its
     camera from 1; dropped ones leave gaps. ``still`` marks a picture that stands alone (an
     image file), so that the scanner may take its time over it and nobody may skip it.
+    ``luma`` is the same picture in grey and of the same size, where the camera gives both.
     """
 
     image: Image
     at: float
     number: int
     still: bool = False
+    luma: Image | None = None
 
     @property
     def size(self) -> tuple[int, int]:

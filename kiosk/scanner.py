@@ -109,7 +109,8 @@ class Scanner:
         if frame.still:
             seen = tuple(self.read_image(frame.image))
         else:
-            seen = self._read_frame(prepare.grey(frame.image), frame.at)
+            picture = prepare.grey(frame.image) if frame.luma is None else frame.luma
+            seen = self._read_frame(picture, frame.at)
         shown = self.view.update(seen, frame.at, frame.size, still=frame.still)
         return Look(
             frame.number,
