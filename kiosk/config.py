@@ -30,6 +30,8 @@ class Gate:
     """The direction that auto assumes for a person it has not seen."""
     trip: str = ""
     """The trip of a vehicle that this kiosk rides on."""
+    trips: bool = False
+    """Whether people pass for a trip that is named on the screen, and changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,9 @@ class Config:
     signals: Signals = field(default_factory=Signals)
 
 
+WORDS: Mapping[str, tuple[str, ...]] = {"policy.form": ("nationality", "email", "places")}
+"""The words that a list can hold, where it holds no others."""
+
 LIMITS: Mapping[str, tuple[float, float]] = {
     "camera.width": (160, 7680),
     "camera.height": (120, 4320),
@@ -231,6 +236,10 @@ def _value(kind: Any, value: Any, name: str, source: str) -> Any:
     if origin in (tuple, frozenset):
         if not isinstance(value, list):
             raise BadConfig(f"“{name}” in {source} must be a list; it is {value!r}.")
+        for item in value:
+            if name in WORDS and item not in WORDS[name]:
+                known = ", ".join(f'"{word}"' for word in WORDS[name])
+                raise BadConfig(f"“{name}” in {source} knows {known}, but not {item!r}.")
         return origin(_value(get_args(kind)[0], item, name, source) for item in value)
     if origin in (dict, Mapping) or kind is dict:
         if not isinstance(value, Mapping):

@@ -29,6 +29,7 @@ _KEYS = {
     "text": ("screen", "text_scale"),
     "reach": ("screen", "reach"),
     "volume": ("sound", "volume"),
+    "trip": ("gate", "trip"),
     "camera": ("camera", "source"),
 }
 

@@ -70,7 +70,7 @@ class KioskApp(App):
         self._ready = ready
         self._pulse = pulse
         self._services = services or Services()
-        self.recollection = Recollection()
+        self.recollection = Recollection(settings.trip)
         self._out_by_health = False
         self._window: Any = None
         self._stage: Any = None
@@ -137,7 +137,7 @@ class KioskApp(App):
         before.funbind("ground", self._coloured)
         self.settings, self._send, self._latest = settings, send, latest
         self._services = services
-        self.recollection = Recollection()
+        self.recollection = Recollection(settings.trip)
         self._out_by_health = False
         self.title = settings.place or "Kiosk"
         DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach

@@ -26,11 +26,10 @@ from kiosk.identity import FILE as IDENTITY
 from kiosk.model import DirectionMode, Health, Verdict
 from kiosk.preferences import Preferences
 from kiosk.screens.services import Answer, Services
-from kiosk.screens.settings import ScreenSettings
+from kiosk.screens.settings import ScreenSettings, screen_settings
 from kiosk.stewardship import Stewardship
 from kiosk.threshold import Threshold
 from kiosk.ui import KioskApp
-from kiosk.view import Guide
 from kiosk.watchdog import Watchdog
 from kiosk.words import look_in
 from kiosk.workers import Worker
@@ -150,14 +149,14 @@ class Windowed:
                 camera_is=lambda word: self._show_health(Health(camera=word, hub="none")),
                 died=self._show_death,
             )
-            settings = _screen(config, home="welcome")
+            settings = screen_settings(config, home="welcome")
             return settings, lambda _: None, self.threshold.latest, self.threshold.services()
         self.steward = Stewardship(gate, self.preferences, self._answer, move=self._move)
         self.steward.offer("export", self._export)
         services = self.steward.services(
             Services(paper=gate.send, declare=gate.send, change_guard=gate.send, households=True)
         )
-        return _settings(config, gate), gate.send, gate.latest, services
+        return _settings(gate.config, gate), gate.send, gate.latest, services
 
     def _posts(self) -> Post:
         return Post(
@@ -273,28 +272,4 @@ def run_window(
 
 def _settings(config: Config, gate: Gate) -> ScreenSettings:
     code = gate.identity.code
-    return _screen(config, place=code.place_name, gate=code.gate, direction=gate.desk.mode)
-
-
-def _screen(config: Config, **more: Any) -> ScreenSettings:
-    screen, guide = config.screen, Guide()
-    return ScreenSettings(
-        hotline=screen.hotline,
-        language=screen.language,
-        size=(screen.width, screen.height),
-        fullscreen=screen.fullscreen,
-        dark=screen.theme == "dark",
-        text=screen.text_scale,
-        volume=config.sound.volume,
-        phrases=Path(config.sound.phrases) if config.sound.phrases else None,
-        mirror=config.camera.mirror,
-        reach=screen.reach,
-        self_service=screen.self_service,
-        purposes=config.policy.purposes,
-        form=config.policy.form,
-        trip=config.gate.trip,
-        authority=screen.authority,
-        keep_days=screen.notice_days,
-        guide=(guide.left, guide.top, guide.right - guide.left, guide.bottom - guide.top),
-        **more,
-    )
+    return screen_settings(config, place=code.place_name, gate=code.gate, direction=gate.desk.mode)

@@ -229,7 +229,7 @@ class ExpressFace(PageFace):
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
-        self.trip = means.settings.trip
+        self.trip = means.recollection.trip
 
     def leave(self) -> None:
         """Forget what was typed."""

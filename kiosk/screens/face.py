@@ -63,6 +63,8 @@ class Means:
         }
         if screen in ("device", "export"):
             return bool(self.services.errands)
+        if screen == "trip":
+            return self.settings.trips or bool(self.recollection.trip)
         return screen not in needed or needed[screen] is not None
 
 

@@ -19,6 +19,7 @@ from kiosk.screens.setup import CameraFace, EnrolFace, WelcomeFace
 from kiosk.screens.shift import ShiftFace
 from kiosk.screens.steward import PinFace, SettingsFace
 from kiosk.screens.texts import BoardFace, HelpFace, LanguageFace, NoticeFace
+from kiosk.screens.trip import TripFace
 from kiosk.screens.typed import TypedFace
 from kiosk.screens.upkeep import AboutFace, DeviceFace, HeldFace, NetworkFace, RowsFace
 from kiosk.screens.venue import VenueFace
@@ -39,6 +40,7 @@ FACES: dict[str, type[Face]] = {
     "attract": AttractFace,
     "declare": DeclareFace,
     "express": ExpressFace,
+    "trip": TripFace,
     "receipt": ReceiptFace,
     "board": BoardFace,
     "notice": NoticeFace,

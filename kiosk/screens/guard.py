@@ -84,7 +84,7 @@ class GuardFace(Face):
         self._purposed: str | None = None
         self._purpose_text = ""
         self._back: Any = None
-        self.place, self.gate = means.settings.place, means.settings.gate
+        self.place = means.settings.place
         self.mode = means.settings.direction.value
         preview = self.ids.hero.preview
         preview.source = means.source
@@ -95,6 +95,8 @@ class GuardFace(Face):
 
     def enter(self) -> None:
         """Follow the camera."""
+        here = (self.means.settings.gate, self.means.recollection.trip)
+        self.gate = " · ".join(part for part in here if part)
         self.ids.hero.preview.start()
         self.tick()
 

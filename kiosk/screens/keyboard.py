@@ -65,6 +65,12 @@ PLANS: dict[str, tuple[str, ...]] = {
         "a s d f g h j k l backspace",
         "z x c v b n m @ . enter",
     ),
+    "trip": (
+        "1 2 3 4 5 6 7 8 9 0",
+        "q w e r t y u i o p",
+        "a s d f g h j k l backspace",
+        "z x c v b n m : space enter",
+    ),
     "vietnamese": (
         "q w e r t y u i o p",
         "a s d f g h j k l backspace",
@@ -173,7 +179,7 @@ class Keyboard(BoxLayout):
             shape=_SHAPES.get(name, ""),
             tone="key" if letter else "function",
             role="title" if letter or name in ACCENTS else "label",
-            size_hint_x=_WIDE.get(name, 1.0),
+            size_hint_x=1.0 if self.plan == "trip" else _WIDE.get(name, 1.0),
         )
         if name == "enter":
             pad.tone, pad.ink, pad.shape_size = "go", "on_go", 5
@@ -187,7 +193,7 @@ class Keyboard(BoxLayout):
     def _pressed(self, pad: Pad) -> None:
         self._held = False
         letter = str(pad.value).lower()
-        offers = self.plan == "vietnamese" or (self.plan == "email" and letter == ".")
+        offers = self.plan in {"vietnamese", "trip"} or (self.plan == "email" and letter == ".")
         if letter in HELD and offers and not self.offered:
             self._holding = Clock.schedule_once(lambda _: self._offer(letter), HOLD_S)
 

@@ -52,9 +52,11 @@ class Shift:
 
 
 class Recollection:
-    """The last entries, the alerts not yet looked at, and the shift's counts."""
+    """The last entries, the alerts not yet looked at, the trip, and the shift's counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, trip: str = "") -> None:
+        self.trip = trip
+        """For which trip people pass now."""
         self.entries: deque[Passed] = deque(maxlen=LAST)
         self.alerts: deque[Remark] = deque(maxlen=MOST_ALERTS)
         self.shift = Shift()

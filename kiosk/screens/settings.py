@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from kiosk.config import Config
 from kiosk.model import DirectionMode
+from kiosk.view import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,35 @@ class ScreenSettings:
     purposes: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     trip: str = ""
+    trips: bool = False
+    """Whether people pass here for a trip, which the guard names."""
     home: str = ""
     """The first screen, where it is neither the guard's nor the visitors'."""
     authority: str = ""
     keep_days: int = 30
+
+
+def screen_settings(config: Config, **more: Any) -> ScreenSettings:
+    """Return what the configuration says of the screens, and ``more`` that it does not."""
+    screen, guide = config.screen, Guide()
+    return ScreenSettings(
+        hotline=screen.hotline,
+        language=screen.language,
+        size=(screen.width, screen.height),
+        fullscreen=screen.fullscreen,
+        dark=screen.theme == "dark",
+        text=screen.text_scale,
+        volume=config.sound.volume,
+        phrases=Path(config.sound.phrases) if config.sound.phrases else None,
+        mirror=config.camera.mirror,
+        reach=screen.reach,
+        self_service=screen.self_service,
+        purposes=config.policy.purposes,
+        form=config.policy.form,
+        trip=config.gate.trip,
+        trips=config.gate.trips,
+        authority=screen.authority,
+        keep_days=screen.notice_days,
+        guide=(guide.left, guide.top, guide.right - guide.left, guide.bottom - guide.top),
+        **more,
+    )

@@ -82,7 +82,7 @@ class Stage(Shelf):
     def go(self, name: str) -> Face:
         """Change to a screen by name; going to where one is changes nothing."""
         name = self.home if name == "home" else name
-        if name == "declare" and self._means.settings.trip:
+        if name == "declare" and self._means.recollection.trip:
             name = "express"
         if name == self.name:
             return self.face

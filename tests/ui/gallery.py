@@ -49,6 +49,7 @@ SETTINGS = ScreenSettings(
     volume=0.0,
     purposes=PURPOSES,
     form=("nationality", "email", "places"),
+    trips=True,
 )
 HEALTH = Health(
     waiting=0,

@@ -156,6 +156,12 @@ def express(robot: Robot) -> None:
     face.type("0900000001")
 
 
+def trip(robot: Robot) -> None:
+    """The next trip is being named."""
+    robot.app.recollection.trip = "Xe 000-00.000 · Huế – Tuy Hòa · 14:45"
+    robot.app.stage.go("trip").type("Huees - Tuy Hofa 15:30")
+
+
 def receipt(robot: Robot) -> None:
     """Somebody declared and may photograph the proof."""
     robot.app.show_verdict(
@@ -246,6 +252,7 @@ SCENES: dict[str, Callable[[Robot], None]] = {
     "declare-contacts": _further("contacts"),
     "declare-consent": _further("consent"),
     "express": express,
+    "trip": trip,
     "receipt": receipt,
     "board": _page("board"),
     "notice": _page("notice"),

@@ -13,6 +13,7 @@ import pytest
 
 from kiosk.config import Config, Gate, Screen
 from kiosk.model import DirectionMode, GatePolicy, Outcome
+from kiosk.preferences import Preferences
 from kiosk.screens.parts import ShapeView
 from kiosk.words import Words, load
 from tests.hubs import HubProcess
@@ -118,14 +119,37 @@ def test_a_code_shown_on_any_screen_is_recorded(
             )
 
 
-def test_a_trip_of_the_profile_stands_in_the_entries(tmp_path: Path, hub: HubProcess) -> None:
+def test_the_trip_stands_in_the_entries_until_the_guard_names_the_next(
+    tmp_path: Path, hub: HubProcess
+) -> None:
     place = hub.place("Xe ví dụ")
-    config = Config(gate=Gate(trip="Huế–Tuy Hòa 14:45"), policy=GatePolicy(purpose="passenger"))
+    config = Config(
+        gate=Gate(trip="Huế–Tuy Hòa 14:45", trips=True), policy=GatePolicy(purpose="passenger")
+    )
     with live.kiosk(tmp_path / "k", hub, config, code=hub.code(place)) as gate:
+        robot = gate.robot
         gate.show(card(60))
+        robot.press("Thêm")
+        robot.press("trip")
+        assert "Chuyến: Huế–Tuy Hòa 14:45" in texts(robot)
+        for key in (*"huees", "space", "1", "5", ":", "3", "0"):
+            robot.touch(robot.pad(key))
+            robot.settle()
+        robot.press("enter")
+        robot.settle()
+        assert any("Huế 15:30" in text for text in texts(robot))
+        gate.passes(2)
+        gate.show(card(61))
+        robot.press("Thêm")
+        robot.press("trip")
+        robot.press("end")
+        gate.passes(2)
+        gate.show(card(62))
         gate.sent()
-    (row,) = [row for row in hub.entries() if row["place"] == place]
-    assert (row["trip"], row["purpose"]) == ("Huế–Tuy Hòa 14:45", "passenger")
+        assert Preferences(tmp_path / "k").applied(config).gate.trip == ""
+    rows = [row for row in hub.entries() if row["place"] == place]
+    assert [row["trip"] for row in rows] == ["Huế–Tuy Hòa 14:45", "Huế 15:30", None]
+    assert {row["purpose"] for row in rows} == {"passenger"}
 
 
 def test_who_has_no_phone_declares_in_twelve_touches_and_all_of_it_reaches_the_hub(
