@@ -10,13 +10,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk import machine
+from kiosk.config import Camera, Config
 
 MIB = 1024 * 1024
 SMALL_MEMORY_MB = 700
 """A board with less shall not keep a picture of 1280 x 720 several times (Zero 2 W: 416)."""
+
+SMALL_CAMERA = (960, 540, 10.0)
+"""Width, height and pictures a second there; decoding and the preview follow the camera."""
 
 _UNDER_VOLTAGE, _THROTTLED = 0x1, 0x2 | 0x4 | 0x8
 _SINCE_START = 16
@@ -115,6 +120,19 @@ def is_small(root: Path = Path("/")) -> bool:
     """Whether the machine has so little memory that the kiosk makes do with smaller pictures."""
     total = memory(root).get("memory_mb")
     return isinstance(total, int) and total < SMALL_MEMORY_MB
+
+
+def suited(config: Config, root: Path = Path("/")) -> Config:
+    """Return the configuration as a small board can bear it.
+
+    A camera whose size or rate somebody set is left as it was set.
+    """
+    as_it_comes, camera = Camera(), config.camera
+    chosen = (camera.width, camera.height, camera.fps)
+    if chosen != (as_it_comes.width, as_it_comes.height, as_it_comes.fps) or not is_small(root):
+        return config
+    width, height, fps = SMALL_CAMERA
+    return replace(config, camera=replace(camera, width=width, height=height, fps=fps))
 
 
 def _when(bits: int, mask: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from kiosk import machine
+from kiosk import board, machine
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.camera_choice import CameraChoice
 from kiosk.clock import SystemClock
@@ -101,8 +101,8 @@ class Threshold:
     def start(self, camera: str | Callable[[], Camera], *, fps: float | None = None) -> None:
         """Start the threads; :class:`~kiosk.errors.BadInput` for a file that cannot be played."""
         if isinstance(camera, str):
-            size = (self._config.camera.width, self._config.camera.height)
-            rate = fps or self._config.camera.fps or None
+            wished = board.suited(self._config).camera
+            size, rate = (wished.width, wished.height), fps or wished.fps or None
 
             def opened(spec: str) -> Camera:
                 return open_camera(spec, fps=rate, size=size)

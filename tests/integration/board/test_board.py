@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import board
+from kiosk.config import Camera, Config
 
 MIB = 1024 * 1024
 
@@ -109,3 +110,13 @@ def test_a_file_that_says_nonsense_says_nothing(tmp_path: Path, text: str) -> No
     (whole / "device/life_time").write_text(text, encoding="latin-1")
     told = board.facts(tmp_path, tmp_path)
     assert set(told) == {"board", "disk_mb", "disk_free_mb"}
+
+
+def test_a_small_board_asks_its_camera_for_less_unless_somebody_chose(tmp_path: Path) -> None:
+    put(tmp_path, proc__meminfo="MemTotal: 426484 kB\n")
+    small = board.suited(Config(), tmp_path).camera
+    assert (small.width, small.height, small.fps) == board.SMALL_CAMERA
+    chosen = Config(camera=Camera(fps=25))
+    assert board.suited(chosen, tmp_path) is chosen
+    put(tmp_path, proc__meminfo="MemTotal: 3884376 kB\n")
+    assert board.suited(Config(), tmp_path) == Config()

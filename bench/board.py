@@ -1,0 +1,203 @@
+"""The whole kiosk at 1024 x 600, as it is and as a small board has it: memory and work.
+
+Each way is a real ``kiosk run`` in its window under Xvfb, playing a film of citizen cards; after
+a warm-up its memory is read from /proc/PID/smaps_rollup and its work counted for a fixed time:
+instructions by perf where the kernel lets us, processor time always. docs/boards.md says how
+that is projected to a Raspberry Pi.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import qrcode
+
+from bench.machine import named, table
+from kiosk.board import SMALL_CAMERA
+from wire.enrol import EnrolmentCode
+from wire.keys import OpenKey, SigningKey
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_MB = 300
+SCREEN = "1024x600x24"
+SHOWN_S, AWAY_S = 2.0, 1.0
+WARM_S = 12.0
+COUNTED_S = 20.0
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+"""As deploy/raspberrypi/units/kiosk.service sets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to run: the camera's picture, its rate, and the environment."""
+
+    name: str
+    size: tuple[int, int]
+    fps: float
+    environment: dict[str, str]
+
+
+WAYS = (
+    Way("1280 x 720, 30 a second, plain", (1280, 720), 30, {}),
+    Way("1280 x 720, 30 a second, as installed", (1280, 720), 30, FRUGAL),
+    Way("small board, as installed", SMALL_CAMERA[:2], SMALL_CAMERA[2], FRUGAL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a way costs: MiB, seconds of processor and instructions a second of service."""
+
+    pss_mb: float
+    rss_mb: float
+    processor: float
+    instructions: float | None
+    recorded: int
+
+
+def film(path: Path, way: Way, seconds: float) -> Path:
+    """Draw people who hold their cards into the frame one after the other."""
+    width, height = way.size
+    out = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), way.fps, way.size)
+    noise = np.random.default_rng(7).integers(90, 140, (height, width, 3), dtype=np.uint8)
+    room = cv2.GaussianBlur(noise, (0, 0), 3)
+    each = round((SHOWN_S + AWAY_S) * way.fps)
+    for number in range(round(seconds * way.fps)):
+        who, within = divmod(number, each)
+        picture = room
+        if within < SHOWN_S * way.fps:
+            code = qrcode.QRCode(box_size=max(2, round(4 * height / 720)), border=4)
+            code.add_data(f"0541990{who:05d}||Nguyễn Thị Ví Dụ|01021999|Nữ|Hòa Thắng|22062022")
+            tile = np.where(np.array(code.get_matrix()), 0, 255).astype(np.uint8)
+            tile = tile.repeat(code.box_size, 0).repeat(code.box_size, 1)
+            top, left = (height - len(tile)) // 2, (width - len(tile)) // 2
+            picture = room.copy()
+            picture[top : top + len(tile), left : left + len(tile)] = tile[:, :, None]
+        out.write(picture)
+    out.release()
+    return path
+
+
+def run(way: Way, folder: Path) -> Cost:
+    """Run a kiosk that way and measure it."""
+    data = folder / "kiosk"
+    hub = SigningKey.new()
+    code = EnrolmentCode(
+        kiosk=uuid.uuid4(), token=bytes(16), url="http://127.0.0.1:9", hub_key=hub.public.raw,
+        seal_key=OpenKey.new().public.raw, place="p1", place_name="Chợ Ví Dụ", gate="Cổng 1",
+        expires_ms=2**41,
+    )  # fmt: skip
+    kiosk = [sys.executable, "-m", "kiosk"]
+    subprocess.run([*kiosk, "enrol", code.to_text(hub), "--data", str(data)], cwd=ROOT, check=True,
+                   capture_output=True)  # fmt: skip
+    played = film(folder / "film.avi", way, WARM_S + COUNTED_S + 20)
+    words = ["xvfb-run", "-a", "-s", f"-screen 0 {SCREEN}", *kiosk, "run", "--direction", "in",
+             "--camera", f"file:{played}", "--data", str(data)]  # fmt: skip
+    environment = {k: v for k, v in os.environ.items() if k not in FRUGAL} | way.environment
+    process = subprocess.Popen(
+        words, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return measured(child(process.pid), data)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def child(of: int) -> int:
+    """Return the kiosk's own process below ``of``, once it has a window's memory."""
+    found: list[int] = []
+    until = time.monotonic() + 60
+    while not found and time.monotonic() < until:
+        wait(0.5)
+        for proc in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (proc / "cmdline").read_bytes()
+                session = int((proc / "stat").read_text().rpartition(")")[2].split()[3])
+            except OSError:
+                continue
+            if b"-m\0kiosk\0run" in command and b"xvfb" not in command and session == of:
+                found.append(int(proc.name))
+    if not found:
+        raise RuntimeError("The kiosk did not start; run it by hand to see why.")
+    return found[0]
+
+
+def measured(pid: int, data: Path) -> Cost:
+    """Warm up, then count for a fixed time."""
+    wait(WARM_S)
+    began, at = processor_s(pid), time.monotonic()
+    counted = instructions(pid)
+    took = time.monotonic() - at
+    spent = processor_s(pid) - began
+    memory = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    pss, rss = (
+        int(re.search(rf"^{name}:\s+(\d+) kB", memory, re.MULTILINE)[1]) / 1024  # type: ignore[index]
+        for name in ("Pss", "Rss")
+    )
+    asked = [sys.executable, "-m", "kiosk", "status", "--json", "--data", str(data)]
+    status = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    waiting = re.search(r'"waiting": *(\d+)', status.stdout)
+    return Cost(pss, rss, spent / took, None if counted is None else counted / took,
+                int(waiting[1]) if waiting else 0)  # fmt: skip
+
+
+def instructions(pid: int) -> int | None:
+    """Count a process's instructions for :data:`COUNTED_S`; None where nobody may count."""
+    perf = shutil.which("perf")
+    if perf is None:
+        wait(COUNTED_S)
+        return None
+    done = subprocess.run(
+        [perf, "stat", "-x", ",", "-e", "instructions:u", "-p", str(pid), "--timeout",
+         str(int(COUNTED_S * 1000))],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    number = done.stderr.strip().partition(",")[0]
+    if not number.isdigit():
+        wait(COUNTED_S)
+        return None
+    return int(number)
+
+
+def processor_s(pid: int) -> float:
+    """Return the processor time that a process has had, all threads of it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait(seconds: float) -> None:
+    """Let time pass."""
+    threading.Event().wait(seconds)
+
+
+def main(argv: list[str]) -> int:
+    """Print the table; 0 when the whole kiosk stays within what was promised."""
+    argparse.ArgumentParser(prog="bench board", description=__doc__).parse_args(argv)
+    print(named())
+    rows, within = [], True
+    for way in WAYS:
+        with tempfile.TemporaryDirectory() as folder:
+            cost = run(way, Path(folder))
+        within &= cost.pss_mb <= MOST_MB and cost.recorded > 0
+        millions = "–" if cost.instructions is None else f"{cost.instructions / 1e6:.0f}"
+        rows.append((way.name, f"{cost.pss_mb:.0f}", f"{cost.rss_mb:.0f}",
+                     f"{cost.processor:.2f}", millions, cost.recorded))  # fmt: skip
+    head = ("way", "PSS MiB", "RSS MiB", "processor", "M instructions/s", "recorded")
+    print(table(head, rows))
+    print(f"Promised: at most {MOST_MB} MiB each: {'kept' if within else 'NOT KEPT'}.")
+    return 0 if within else 1
