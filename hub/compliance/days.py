@@ -11,7 +11,7 @@ from hub.intake.models import Place
 # Days here since 1970, of entries whose time is known.
 _DAYS = """
     SELECT (e.at_ms + 25200000) / 86400000,
-        SUM(CASE WHEN e.type = 'passage' THEN 1 ELSE 0 END),
+        SUM(CASE WHEN e.type = 'passage' AND e.trust <> 'self-reported' THEN 1 ELSE 0 END),
         SUM(CASE WHEN e.type IN ('hand', 'paper') THEN COALESCE(e.count, 1) ELSE 0 END),
         SUM(CASE WHEN e.type = 'unscanned' THEN e.count ELSE 0 END)
     FROM intake_entry e WHERE {where} AND e.at_ms IS NOT NULL

@@ -51,13 +51,15 @@ class Span:
 class Figures:
     """What one place's gates recorded in a span; counts of passages, both ways together.
 
-    ``scanned`` by code; ``by_hand`` typed or from the paper book; ``unscanned`` counted as
+    ``scanned`` by code at a gate; ``self_reported`` by people on the public pages, which no
+    gate saw and no share counts; ``by_hand`` typed or from the paper book; ``unscanned`` counted as
     passing without a scan, by ``counted_by``: a sensor (``by_sensor`` of them; where there is
     one the share is its alone), the guard, an estimate, or nobody.
     ``most_by_one`` is how often the most frequent code passed in one span.
     """
 
     scanned: int = 0
+    self_reported: int = 0
     by_hand: int = 0
     unscanned: int = 0
     by_sensor: int = 0
@@ -93,7 +95,8 @@ _WHERE = """
 
 _COUNTS = """
     SELECT e.place,
-        COALESCE(SUM(CASE WHEN e.type = 'passage' THEN 1 ELSE 0 END), 0),
+        COALESCE(SUM(CASE WHEN e.type = 'passage' AND e.trust <> 'self-reported'
+                          THEN 1 ELSE 0 END), 0),
         COALESCE(SUM(CASE WHEN e.type IN ('hand', 'paper')
                           THEN COALESCE(e.count, 1) ELSE 0 END), 0),
         COALESCE(SUM(CASE WHEN e.type = 'unscanned' THEN e.count ELSE 0 END), 0),
@@ -106,7 +109,9 @@ _COUNTS = """
         COALESCE(SUM(CASE WHEN e.type = 'unscanned' THEN 1 ELSE 0 END), 0),
         COUNT(DISTINCT CASE WHEN e.type IN ('passage', 'hand', 'paper') THEN e.day END),
         COALESCE(SUM(CASE WHEN e.type = 'unscanned' AND e.kind = 'sensor'
-                          THEN e.count ELSE 0 END), 0)
+                          THEN e.count ELSE 0 END), 0),
+        COALESCE(SUM(CASE WHEN e.type = 'passage' AND e.trust = 'self-reported'
+                          THEN 1 ELSE 0 END), 0)
     FROM intake_entry e WHERE {where} GROUP BY e.place
 """
 
@@ -127,6 +132,7 @@ def figures(places: Iterable[str], span: Span) -> dict[str, Figures]:
     for row in asked(_COUNTS, wanted, span):
         found[row[0]] = Figures(
             scanned=int(row[1]),
+            self_reported=int(row[12]),
             by_hand=int(row[2]),
             unscanned=int(row[3]),
             by_sensor=int(row[11]),

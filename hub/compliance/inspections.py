@@ -12,6 +12,7 @@ from hub.errors import BadUsage, NotAllowed
 from hub.intake.answers import vault
 from hub.intake.audit import record
 from hub.intake.models import Place
+from hub.intake.reveal import open_boxes
 from hub.intake.transactions import durable
 from hub.paper.photos import clean
 from hub.places.lifecycle import move, profile_of
@@ -83,9 +84,13 @@ def recheck(one: Inspection, *, mended: bool, note: str = "", actor: str) -> Non
         record("visit-again", actor=actor, subject=fresh.place_id, detail={"mended": mended})
 
 
-def photo_of(one: Inspection) -> bytes | None:
-    """Return the photo that was taken, as JPEG."""
-    return None if one.photo is None else bytes(vault().unbox(bytes(one.photo), one.pk))
+def photo_of(one: Inspection, *, actor: str) -> bytes | None:
+    """Return the photo that was taken, as JPEG; the audit knows who looked."""
+    if one.photo is None:
+        return None
+    boxes = [(one.pk, bytes(one.photo))]
+    ((_, jpeg),) = open_boxes(boxes, actor=actor, reason="photo", subject=one.place_id)
+    return bytes(jpeg)
 
 
 def unmended(today: dt.date) -> set[str]:

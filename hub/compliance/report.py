@@ -97,6 +97,7 @@ class Report:
         """The sums over all places; shares of guards and sensors are not mixed into one."""
         return Figures(
             scanned=sum(row.figures.scanned for row in self.rows),
+            self_reported=sum(row.figures.self_reported for row in self.rows),
             by_hand=sum(row.figures.by_hand for row in self.rows),
             unscanned=sum(row.figures.unscanned for row in self.rows),
             refused=sum(row.figures.refused for row in self.rows),

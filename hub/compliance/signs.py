@@ -57,7 +57,7 @@ def signs(
     now: Figures, before: Figures, standing: Standing, *, days: int, days_before: int
 ) -> list[Sign]:
     """Return the signs of one place, heaviest first."""
-    recorded = now.scanned + now.by_hand
+    recorded = now.scanned + now.self_reported + now.by_hand
     if standing.stage in ("suspended", "closed"):
         return [Sign("open-though", 60, str(recorded))] if recorded else []
     if standing.stage in ("known", "applied"):
@@ -83,17 +83,18 @@ def _people(standing: Standing) -> Iterable[Sign]:
 def _passages(
     now: Figures, before: Figures, standing: Standing, days: int, days_before: int
 ) -> Iterable[Sign]:
-    recorded = now.scanned + now.by_hand
-    usual = (before.scanned + before.by_hand) / max(days_before, 1) * days
+    recorded = now.scanned + now.self_reported + now.by_hand
+    usual = (before.scanned + before.self_reported + before.by_hand) / max(days_before, 1) * days
     if standing.expected is not None:
         usual = standing.expected
     resting = standing.expected == 0  # closed on such a day
-    if standing.gates and not recorded and not resting:
+    if standing.gates and not now.scanned + now.by_hand and not resting:
         yield Sign("silent", 50, f"{usual:.0f}")
     elif usual >= FELL_FROM * days and recorded < usual * FELL_TO:
         yield Sign("fell-silent", 40, f"{recorded:.0f}/{usual:.0f}")
-    if recorded and now.scanned <= now.active_days:
-        yield Sign("one-scan", 30, str(now.scanned))
+    by_code = now.scanned + now.self_reported
+    if recorded and by_code <= now.active_days:
+        yield Sign("one-scan", 30, str(by_code))
     share = now.share
     if share is not None and share < SHARE_LEAST:
         weight = 30 if now.counted_by == SENSOR else 20

@@ -79,7 +79,7 @@ def visit(request: HttpRequest, pk: str) -> HttpResponse:
 @require_safe
 def photo(request: HttpRequest, pk: str) -> HttpResponse:
     """The photo that was taken."""
-    jpeg = inspections.photo_of(_one(request, pk))
+    jpeg = inspections.photo_of(_one(request, pk), actor=request.user.get_username())
     if jpeg is None:
         raise Http404
     return HttpResponse(jpeg, content_type="image/jpeg")

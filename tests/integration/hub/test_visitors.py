@@ -184,6 +184,22 @@ def opened_case(street: Street) -> str:
     return str(json.loads(done.stdout.splitlines()[-1])["case"])
 
 
+def test_a_self_reported_passage_is_told_apart_and_counts_in_no_share(
+    street: Street, board: str
+) -> None:
+    today = dt.datetime.now(VIETNAM).date().isoformat()
+    (before,) = street.json("report", "--day", today)
+    phone = Phone(street)
+    phone.get(board)
+    phone.follow("/declare")
+    assert (
+        "Đã ghi vào" in phone.send(VISITOR | WELL | {"purpose": "relative", "address": "Huế"}).text
+    )
+    (after,) = street.json("report", "--day", today)
+    assert after["self_reported"] == before["self_reported"] + 1
+    assert after["scanned"] == before["scanned"]
+
+
 def test_a_family_is_one_form_and_an_entry_and_a_code_each(street: Street, board: str) -> None:
     before = len(entries(street))
     phone = Phone(street)
