@@ -74,10 +74,11 @@ def _read(name: str, folder: int, most: int) -> bytes | None:
             raise
     finally:
         os.close(folder)
+    info = os.fstat(handle)
+    if not stat.S_ISREG(info.st_mode) or info.st_size > most:
+        os.close(handle)
+        return None
     with os.fdopen(handle, "rb") as file:
-        info = os.fstat(handle)
-        if not stat.S_ISREG(info.st_mode) or info.st_size > most:
-            return None
         data = file.read(most + 1)
     return data if len(data) <= most else None
 

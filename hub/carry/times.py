@@ -73,6 +73,7 @@ def between(
     here_ms = max((copy.here_ms for copy in copies), default=None)
     if here_ms is None:
         return []
+    widest = abs(here_ms - first_ms)
     blocks = [list(some) for _, some in groupby(links, key=lambda link: link.boot_id)]
     # The time minus the boot clock, at least and at most, for each block of one boot.
     least, most = first_ms, here_ms
@@ -89,7 +90,12 @@ def between(
     stated = []
     for block, low, high in zip(blocks, lows, highs, strict=True):
         middle, error = (low + high) // 2, (abs(high - low) + 1) // 2
-        stated += [(one.pk, middle + one.boot_ms, error) for one in block if one.at_ms is None]
+        # Clocks that contradict each other put nothing before the kiosk was made or after today.
+        stated += [
+            (one.pk, min(max(middle + one.boot_ms, first_ms), here_ms), min(error, widest))
+            for one in block
+            if one.at_ms is None
+        ]
     return stated
 
 

@@ -11,7 +11,7 @@ from hub.errors import BadUsage
 PHOTO_BYTES = 8 * 1024 * 1024
 PHOTO_PIXELS = 50_000_000
 PHOTO_SIDE = 1280
-_TURNS = {
+_TURNS: dict[object, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,

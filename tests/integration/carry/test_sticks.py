@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,10 @@ from kiosk.model import ClockState
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
 from kiosk.stick import Stick
-from tests.hubs import HubProcess
+from tests.hubs import Gate, HubProcess
 from tests.integration.carry.conftest import Offline, imported, joined
 from wire import bundle, sequence, signed
-from wire.batch import Receipt, Settings
+from wire.batch import Clocks, Receipt, Settings
 from wire.keys import SigningKey
 
 
@@ -321,6 +323,7 @@ class Evil:
             file.truncate(bundle.MAX_PART * 1000)
         (gate / bundle.return_name(kiosk, 4)).write_bytes(os.urandom(100_000))
         (gate / bundle.part_name(kiosk, uuid.uuid4(), 3)).write_bytes(b"\xd2\x84" * 50_000)
+        (gate / bundle.part_name(kiosk, uuid.uuid4(), 4)).mkdir()
         (gate / "..part").write_bytes(b"x")
         (gate / bundle.COURIER_FILE).symlink_to("/dev/zero")
 
@@ -338,6 +341,7 @@ def test_links_pipes_devices_huge_files_and_garbage_do_nothing(
         assert opened.read(bundle.COURIER_FILE, most=bundle.MAX_SMALL) is None
     done = hub.cli("import", str(stick), "--json", check=False)
     assert (done.returncode, done.stdout) == (1, "")
+    assert "damaged" in done.stderr  # all of it was looked at
     (stick / "gate").rename(stick / "elsewhere")
     (stick / "gate").symlink_to(stick / "elsewhere")
     with pytest.raises(StickRefused):
@@ -395,3 +399,33 @@ def test_the_commands_say_what_they_did_as_json(
     assert (taken["retired"], taken["waiting"], taken["claim"]) == (2, 0, "accepted")
     assert box.cli("accept", str(tmp_path / "nothing"), check=False).returncode == 1
     kiosk.open()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub with an address, which gates join by network."""
+    with HubProcess(tmp_path_factory.mktemp("served")) as hub:
+        yield hub
+
+
+@pytest.mark.parametrize(("boot_ms", "heard_ms"), [(2**63, 0), (5, 253_402_200_000_000)])
+def test_clocks_that_no_machine_has_cost_a_stick_nothing(
+    served: HubProcess, tmp_path: Path, boot_ms: int, heard_ms: int
+) -> None:
+    gate = Gate.joined(served)
+    gate.boot_id, gate.clock = uuid.uuid4(), "untrusted"  # a boot that the hub never heard of
+    before = gate.wall_ms
+    odd = Clocks(0, boot_ms, gate.boot_id, "untrusted")
+    part = bundle.Bundle(
+        gate.code.kiosk, uuid.uuid4(), 1, gate.key.public.raw, b"", odd, heard_ms, ()
+    )
+    folder = tmp_path / "stick" / bundle.FOLDER
+    folder.mkdir(parents=True)
+    (folder / bundle.part_name(gate.code.kiosk, part.bundle, 1)).write_bytes(
+        signed.sign(part.pack(), gate.key, "bundle") + gate.batch_bytes(gate.entries(1))
+    )
+    (came,) = imported(served, tmp_path / "stick")
+    assert (came["stored"], came["timed"]) == (1, 1)
+    (entry,) = [one for one in served.entries() if one["kiosk"] == str(gate.code.kiosk)]
+    at = dt.datetime.fromisoformat(entry["at"]).timestamp() * 1000
+    assert before - 3_600_000 <= at <= gate.wall_ms
