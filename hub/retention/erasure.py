@@ -45,13 +45,7 @@ def erase(home: Home, person: Mapping[str, str], *, reason: str, actor: str) -> 
     _remember(home, found, until)
     with durable():
         _note(found, until)
-        passes = Q()
-        for field, tag in found:
-            if field in ("number", "phone", "name"):
-                passes |= Q(**{f"tag_{field}": tag})
-        blank = dict.fromkeys(("tag_number", "tag_phone", "tag_name"))
-        if passes:
-            IssuedPass.objects.filter(passes).update(**blank)
+        _blank_passes(found)
         person_erased.send(sender=Erased, found=found)
     gone = forget(Entry.objects.filter(_of(found)))
     with durable():
@@ -100,6 +94,7 @@ def replay(home: Home) -> int:
     for field, tag in missing:
         with durable():
             _note([(field, tag)], until[tag])
+            _blank_passes([(field, tag)])
             person_erased.send(sender=Erased, found=[(field, tag)])
         gone += forget(Entry.objects.filter(_of([(field, tag)]), received_ms__lte=until[tag]))
     with durable():
@@ -140,6 +135,16 @@ def _note(found: Sequence[tuple[str, bytes]], until: int) -> None:
         unique_fields=["tag", "field"],
         update_fields=["until_ms"],
     )
+
+
+def _blank_passes(found: Sequence[tuple[str, bytes]]) -> None:
+    """Let passes name nobody; they still count, and can be revoked by their ids."""
+    passes = Q(pk__in=[])
+    for field, tag in found:
+        if field in ("number", "phone", "name"):
+            passes |= Q(**{f"tag_{field}": tag})
+    blank = dict.fromkeys(("tag_number", "tag_phone", "tag_name"))
+    IssuedPass.objects.filter(passes).update(**blank)
 
 
 def _of(found: Sequence[tuple[str, bytes]]) -> Q:
