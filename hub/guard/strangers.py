@@ -21,6 +21,13 @@ class Strangers:
         self._lock = threading.Lock()
         self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
+    def spent(self, address: str, now_s: float | None = None) -> bool:
+        """Whether the address has had its share of this minute; counts nothing."""
+        minute = int(time.monotonic() if now_s is None else now_s) // 60
+        with self._lock:
+            last, count = self._counts.get(address, (minute, 0))
+        return last == minute and count >= self._per_minute
+
     def refused(self, address: str, now_s: float | None = None) -> bool:
         """Count one refusal; whether the address has had its share of this minute."""
         minute = int(time.monotonic() if now_s is None else now_s) // 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, connection
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 5
 _strangers = Strangers()
+_guessers = Strangers(per_minute=20)
+"""Who asked for codes that are none; whoever types slips a few times, not twenty in a minute."""
 
 
 def _described(sent: str, answered: str) -> dict[str, Any]:
@@ -80,7 +83,14 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @router.post("/invitation", openapi_extra=_described("asking", "invited"), summary="Ask for a code")
 def invitation(request: HttpRequest) -> HttpResponse:
     """Give the whole enrolment code to whoever has its ten characters."""
-    return _answered(request, invited)
+    address = request.META.get("REMOTE_ADDR", "")
+    # Asked before the code is looked for: a right guess after too many wrong ones is no answer.
+    if _guessers.spent(address):
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
+    answer = _answered(request, invited)
+    if answer.status_code != HTTPStatus.OK:
+        _guessers.refused(address)
+    return answer
 
 
 api.add_router("/v1", router)

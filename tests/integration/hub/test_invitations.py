@@ -68,3 +68,14 @@ def test_a_code_brings_language_venue_and_wifi_when_asked_to(hub: HubProcess) ->
     assert code.wifi.ssid == "Gate"
     plain = EnrolmentCode.from_text(made(hub)["code"])
     assert (plain.language, plain.profile, plain.wifi) == ("", "", None)
+
+
+def test_whoever_guesses_too_often_is_not_told_a_right_code_either(own_hub: HubProcess) -> None:
+    facts = made(own_hub)
+    for _ in range(20):
+        with pytest.raises(BadEnrolment):
+            ask_for_code(own_hub.url, shortcode.new())
+    with pytest.raises(Retry):
+        ask_for_code(own_hub.url, facts["short"])
+    own_hub.restart()  # as a minute would
+    assert ask_for_code(own_hub.url, facts["short"]) == facts["code"]
