@@ -2,7 +2,8 @@
 
 No pixels and no library here: sightings and the time of their frame in, an answer out.
 The rules are those of docs/reading.md: a code counts again only after it was out of view
-for a second; only codes of two people, inside the guide frame, are ambiguous.
+for a second; only codes of two people, inside the guide frame, are ambiguous; outside it a
+code counts only where it is near.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ SETTLE_S = 0.5
 
 HALF = 0.5
 """A code under this share of another's area is behind it, not beside it."""
+
+HELD = 0.2
+"""Outside the guide frame, a code under this share of the picture's shorter side is a phone of
+the queue, not one that is held up: a card at a hand's breadth shows its code larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class _Track:
     gone_after: float = GONE_S
     answered: bool = False
     missed: bool = False
+    shown: bool = True
 
 
 class View:
@@ -113,15 +119,24 @@ class View:
         for sighting in sightings:
             track = self._note(sighting, at, size)
             (others if track.identity is None else persons).append(sighting)
+        if not still:
+            for sighting in persons:
+                self._track(sighting).shown = self._held_up(sighting, size)
+            persons = [s for s in persons if self._track(s).shown]
         if persons:
             return self._persons(persons, at, size)
-        held = not still and any(t.identity is not None for t in self._tracks.values())
+        held = not still and any(t.identity is not None and t.shown for t in self._tracks.values())
         fresh = [s for s in others if not self._track(s).answered]
         if held or not fresh:
             return Presentation()
         chosen = max(fresh, key=lambda s: (self.guide.holds(s.centre, size), s.area))
         self._track(chosen).answered = True
         return Presentation(chosen)
+
+    def _held_up(self, sighting: Sighting, size: tuple[int, int]) -> bool:
+        """Whether a code is shown to us: in the guide frame, or near. Once answered it is."""
+        near = sighting.area >= (HELD * min(size)) ** 2
+        return near or self.guide.holds(sighting.centre, size) or self._track(sighting).answered
 
     def _persons(self, persons: list[Sighting], at: float, size: tuple[int, int]) -> Presentation:
         inside = [s for s in persons if self.guide.holds(s.centre, size)]

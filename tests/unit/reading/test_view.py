@@ -148,7 +148,17 @@ def test_what_blocks_nobody(gate, other):
 
 
 def test_a_code_outside_the_guide_frame_is_read_when_alone(gate):
-    assert gate.frames(1, code(AN, 40, 40)) == [AN]
+    assert gate.frames(1, code(AN, 110, 110, side=210)) == [AN]
+
+
+def test_a_phone_of_the_queue_counts_when_it_comes_to_the_guide_frame_and_not_before(gate):
+    assert gate.frames(3, code(AN, 60, 400)) == []
+    assert gate.frames(1, code(AN, 250, 450)) == [AN]
+    assert gate.frames(1, code(AN, 60, 400)) == []
+
+
+def test_a_wrong_code_is_told_of_while_the_queue_waits_with_its_phones(gate):
+    assert gate.frames(1, code(AN, 60, 400), code(BANK)) == [BANK]
 
 
 def test_of_two_people_outside_the_guide_frame_nobody_is_presented_and_nobody_warned(gate):
