@@ -40,7 +40,7 @@ class Answering:
         self._verdict = verdict
         self._hint = hint
         self._second = second
-        self._both_codes = both_codes
+        self.both_codes = both_codes
         self._parts = Parts()
         self._asked: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self.catch: Callable[[str], bool] = lambda _: False
@@ -86,7 +86,7 @@ class Answering:
         return look.hint
 
     def _companions(self, look: Look) -> None:
-        for sighting in look.companions if self._both_codes else ():
+        for sighting in look.companions if self.both_codes else ():
             self._tell(self.desk.present(sighting.text or ""), since=look.at)
 
     def _touches(self, *, wait: bool) -> None:

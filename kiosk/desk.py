@@ -92,7 +92,7 @@ class Desk:
         self._book = Book(recorder, clock, leave_out=services.leave_out, tally=tally)
         self._services = services
         self._clock = clock
-        self._policy = policy or GatePolicy()
+        self.policy = policy or GatePolicy()
         self._memory = Memory()
         self._pairs = Pairs(store, services.tags)
         self._scans = Scans()
@@ -168,7 +168,7 @@ class Desk:
         """Answer those whose second code did not come in time; call it once a second."""
         clocks = self._clock.now()
         late, self._memory = lapse(
-            self._policy, self._memory, moment_of(clocks), place=self._station.place
+            self.policy, self._memory, moment_of(clocks), place=self._station.place
         )
         try:
             return [self._pass(d.code, d, clocks) for d in late if d.code is not None]
@@ -193,7 +193,7 @@ class Desk:
             at = wall_time(clocks.wall_ms)
             return Verdict(Outcome.NOT_FOR_US, at, kind=code.kind, reason="guard-signed-in")
         decision, self._memory = meet(
-            code, self._policy, self._memory, moment_of(clocks), place=self._station.place
+            code, self.policy, self._memory, moment_of(clocks), place=self._station.place
         )
         if decision.action is Action.NOT_FOR_US:
             self._store.count(f"not-for-us:{code.kind}", wall_ms=clocks.wall_ms)
@@ -250,8 +250,8 @@ class Desk:
             return Verdict(Outcome.NOT_FOR_US, at, kind="hand", reason="empty")
         keys = person.keys or ((f"phone:{person.phone}",) if person.phone else ())
         pairing = self._pairs.of(keys, person, clocks.boot_ms)
-        purpose = ask.purpose or self._policy.purpose
-        asked = () if purpose else self._policy.purposes
+        purpose = ask.purpose or self.policy.purpose
+        asked = () if purpose else self.policy.purposes
         decision = Decision(Action.ACCEPT, purpose=purpose, ask=asked)
         way, count = self._way(pairing.last), min(max(1, ask.count), MOST_AT_ONCE)
         code = Code("hand", person, purpose=purpose)
@@ -259,14 +259,14 @@ class Desk:
             return self._book.passage(
                 EntryType.HAND, code, decision, way, clocks, pairing, count=count
             )
-        watched = not set(ask.summary).isdisjoint(self._policy.watch_for)
-        if watched and self._policy.symptoms is not Response.RECORD:
+        watched = not set(ask.summary).isdisjoint(self.policy.watch_for)
+        if watched and self.policy.symptoms is not Response.RECORD:
             decision = replace(decision, alerts=("symptoms",))
         verdict = self._book.passage(
             EntryType.HAND, replace(code, kind="declaration"), decision, way, clocks, pairing,
             count=count, answers=(*ask.answers, ("summary", " ".join(ask.summary))),
         )  # fmt: skip
-        declared = declaration_of(ask, verdict, days=self._policy.declaration_days)
+        declared = declaration_of(ask, verdict, days=self.policy.declaration_days)
         short = (verdict.id or "")[-6:].upper()
         return replace(verdict, token=self._services.issue(declared), receipt=short)
 

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 import kiosk
 from kiosk import board
 from kiosk.answering import Answering
+from kiosk.bidden import bidden
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
 from kiosk.camera_choice import CameraChoice
 from kiosk.carry import Carrier
@@ -52,6 +54,7 @@ from kiosk.model import (
     Verdict,
 )
 from kiosk.outbox_file import SQLITE
+from kiosk.preferences import Preferences
 from kiosk.presence import tag_key
 from kiosk.queue import Outbox
 from kiosk.reclaim import Reclaim
@@ -99,10 +102,13 @@ class Gate:
     ) -> None:
         self._made = time.monotonic()
         self.data = ensure_folder(data)
-        self.config = config
         self._post = post
         check_kinds(config)
         identity = Identity.load(data)
+        venue = str(Preferences(data).get("profile") or "")
+        # What the hub set goes before the file; of the policy it holds at once, else from a start.
+        self._bidden = partial(bidden, config, venue=venue)
+        self.config = config = self._bidden(identity)
         trust_list = load(Path(config.codes.trust_list)) if config.codes.trust_list else None
         self._owner = Ownership(data)
         try:
@@ -219,11 +225,16 @@ class Gate:
             me=lambda: self.membership.identity,
             clock=self.clock,
             report=self._report,
-            settings=self.membership.believe,
+            settings=self._believe,
             claim=self.membership.claim,
             claimed=self.membership.claimed,
             chance=random.random,
         )
+
+    def _believe(self, settings: bytes) -> None:
+        self.membership.believe(settings)
+        policy = self._bidden(self.identity).policy
+        self.desk.policy, self.answering.both_codes = policy, policy.declaration
 
     def _report(self) -> tuple[Mapping[str, int], Mapping[str, Any], int]:
         tally, health = self._health.tally, self._health
@@ -272,10 +283,8 @@ class Gate:
             worker.start()
 
     def _choose_camera(self, spec: str, fps: float | None) -> Callable[[], Camera]:
-        size, rate = (
-            (self.config.camera.width, self.config.camera.height),
-            fps or self.config.camera.fps or None,
-        )
+        wished = board.suited(self.config).camera
+        size, rate = (wished.width, wished.height), fps or wished.fps or None
         if not comes_and_goes(spec):
             # Opened once here, so that what can never be played is said at once.
             open_camera(spec, fps=rate, size=size).close()

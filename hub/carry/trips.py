@@ -279,7 +279,7 @@ def briefing(kiosks: Iterable[Kiosk]) -> list[tuple[str, bytes]]:
     """Return the settings in force for kiosks that a stick will be plugged into."""
     files = []
     for kiosk in list(kiosks)[:MOST_BRIEFED]:
-        newest = signed_settings(signing_key(kiosk))
+        newest = signed_settings(signing_key(kiosk), place=kiosk.place_id)
         if newest is not None:
             files.append((wire.return_name(kiosk.pk, 0), newest))
     return files

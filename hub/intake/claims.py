@@ -47,7 +47,7 @@ def claim(data: bytes, *, carried: bool = False) -> Answer:
         status="accepted" if row.status == Claim.Status.ACCEPTED else "held",
         certificate=bytes(row.certificate) if row.status == Claim.Status.ACCEPTED else b"",
         now_ms=exchange.now_ms,
-        settings=signed_settings(signing_key(row.kiosk)),
+        settings=signed_settings(signing_key(row.kiosk), place=row.kiosk.place_id),
     )
     return signed_answer(answer.pack(), "claim-answer", row.kiosk)
 

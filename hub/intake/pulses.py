@@ -58,7 +58,9 @@ def pulse(data: bytes, *, carried: bool = False) -> Answer:
         )
     # What the kiosk has just said to hold decides which key it believes.
     claim.kiosk.settings_version = message.settings
-    newer = signed_settings(signing_key(claim.kiosk), newer_than=message.settings)
+    newer = signed_settings(
+        signing_key(claim.kiosk), place=claim.kiosk.place_id, newer_than=message.settings
+    )
     answer = PulseAnswer(claim.kiosk_id, message.request, held, exchange.now_ms, newer)
     return signed_answer(answer.pack(), "pulse-answer", claim.kiosk)
 

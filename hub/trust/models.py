@@ -9,7 +9,8 @@ class SettingsVersion(models.Model):
     """What kiosks were asked to believe from ``made`` on; versions only rise.
 
     ``facts`` holds ``revoked`` (ids), ``issuers``, ``hub_keys`` and ``seal_key`` (raw public
-    keys in hex). It is signed when a kiosk asks, with a key that this kiosk believes.
+    keys in hex), and ``profile`` where kiosks are set to something (values by scope and key).
+    It is signed when a kiosk asks, with a key that this kiosk believes.
     """
 
     version = models.PositiveIntegerField(primary_key=True)
@@ -18,6 +19,23 @@ class SettingsVersion(models.Model):
 
     def __str__(self) -> str:
         return f"settings {self.version}"
+
+
+class GateSetting(models.Model):
+    """One value that the hub sets at kiosks: of all (""), of ``profile:NAME`` or ``place:ID``.
+
+    Keys are :data:`wire.gate_settings.KEYS` and no others.
+    """
+
+    scope = models.CharField(max_length=48, blank=True)
+    key = models.CharField(max_length=40)
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("scope", "key", name="one_value_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.scope or 'all'} {self.key}"
 
 
 class IssuedPass(models.Model):

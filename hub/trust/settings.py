@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from hub.carry.models import Courier
 from hub.intake.answers import ring
-from hub.trust.models import IssuedPass, SettingsVersion
+from hub.trust.models import GateSetting, IssuedPass, SettingsVersion
 from wire import signed
 from wire.batch import Settings
 from wire.keys import SigningKey
@@ -37,8 +37,11 @@ def newest_version() -> int:
     return int(found or 0)
 
 
-def signed_settings(key: SigningKey, *, newer_than: int = -1) -> bytes | None:
-    """Return the settings in force signed with ``key``; None where there are no newer ones."""
+def signed_settings(key: SigningKey, *, place: str, newer_than: int = -1) -> bytes | None:
+    """Return the settings in force for a kiosk of ``place``, signed with ``key``.
+
+    None where there are no newer ones. What other places are set to is left out.
+    """
     newest = SettingsVersion.objects.order_by("-version").first()
     if newest is None or newest.version <= newer_than:
         return None
@@ -49,6 +52,11 @@ def signed_settings(key: SigningKey, *, newer_than: int = -1) -> bytes | None:
         issuers=tuple(map(bytes.fromhex, facts["issuers"])),
         hub_keys=tuple(map(bytes.fromhex, facts["hub_keys"])),
         seal_key=bytes.fromhex(facts["seal_key"]),
+        profile={
+            scope: values
+            for scope, values in facts.get("profile", {}).items()
+            if not scope.startswith("place:") or scope == f"place:{place}"
+        },
     )
     return signed.sign(settings.pack(), key, "settings")
 
@@ -56,12 +64,22 @@ def signed_settings(key: SigningKey, *, newer_than: int = -1) -> bytes | None:
 def _facts() -> Facts:
     keys = ring()
     public = [key.public.raw.hex() for key in keys.signing_keys]
-    return {
+    facts: Facts = {
         "revoked": _revoked(),
         "issuers": public,
         "hub_keys": public,
         "seal_key": keys.sealing.public.raw.hex(),
     }
+    if set_here := _set():
+        facts["profile"] = set_here
+    return facts
+
+
+def _set() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in GateSetting.objects.order_by("scope", "key"):
+        found.setdefault(row.scope, {})[row.key] = row.value
+    return found
 
 
 def _revoked() -> list[str]:

@@ -9,6 +9,9 @@ import pytest
 
 import kiosk
 from hub.compliance.hardware import Hardware
+from kiosk.bidden import bidden
+from kiosk.config import Config
+from kiosk.identity import Identity
 from tests.browser.commune import Commune, Desk
 from tests.hubs import Gate
 from tests.kiosks import KioskBox, card
@@ -102,3 +105,40 @@ def test_a_unit_sees_its_own_kiosks_only(hub: Commune) -> None:
     assert "Bệnh viện Ví Dụ" in Desk(hub, "binh").get("fleet").text
     assert "Bệnh viện Ví Dụ" not in Desk(hub, "an").get("fleet").text
     assert Desk(hub, "chu").get("fleet").status_code == 403
+
+
+def test_a_kiosk_does_what_is_set_for_its_place_from_its_next_pulse_on(
+    hub: Commune, tmp_path: Path
+) -> None:
+    place, other = hub.place("Siêu thị Ví Dụ"), hub.place("Rạp Ví Dụ")
+    here, there = KioskBox(tmp_path / "here"), KioskBox(tmp_path / "there")
+    here.enrol(hub, place=place)
+    there.enrol(hub, place=other)
+    (made,) = hub.json("settings", "set", "policy.declaration", "true", "--place", place)
+    hub.json("settings", "set", "policy.no_declaration", "refuse", "--place", place)
+    assert made["version"] > 0
+    listed = [(row["scope"], row["key"]) for row in hub.json("settings", "list")]
+    assert listed == [(f"place:{place}", f"policy.{k}") for k in ("declaration", "no_declaration")]
+    for box in (here, there):
+        box.drain(tmp_path / box.data.name)
+    settings = {b: Identity.load(b.data).settings.profile for b in (here, there)}
+    assert list(settings[here]) == [f"place:{place}"]
+    assert settings[there] == {}  # nobody learns what other places are set to
+    config = bidden(Config(), Identity.load(here.data), venue="")
+    assert (config.policy.declaration, config.policy.no_declaration) == (True, "refuse")
+    assert there.enter(card(5))["verdict"] == "recorded"
+    hub.json("settings", "unset", "policy.no_declaration", "--place", place)
+    here.drain(tmp_path / "again")
+    after = bidden(Config(), Identity.load(here.data), venue="")
+    assert after.policy.no_declaration == Config().policy.no_declaration
+
+
+def test_the_hub_sets_nothing_that_is_not_of_the_list(hub: Commune) -> None:
+    for key, value in (
+        ("camera.source", "file:/etc/passwd"), ("run", "reboot"), ("policy.declaration_days", "0"),
+        ("policy.expired", "explode"),
+    ):  # fmt: skip
+        done = hub.cli("settings", "set", key, value, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+    assert hub.cli("settings", "set", "screen.hotline", "115", "--place", "pnone",
+                   check=False).returncode == 2  # fmt: skip
