@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "hub.urls"
+CSRF_FAILURE_VIEW = "hub.visitors.pages.unsent"
 WSGI_APPLICATION = "hub.wsgi.application"
 TEMPLATES = [
     {

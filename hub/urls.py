@@ -12,6 +12,8 @@ from hub.intake.api import api, healthz
 
 admin.autodiscover()
 
+handler404 = "hub.visitors.pages.nowhere"
+
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),

@@ -109,6 +109,16 @@ def trouble(
     return show(request, template, {"said": said} | facts, status=status)
 
 
+def unsent(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's shape)
+    """Say that a form came without its cookie."""
+    return trouble(request, "cookies", status=403)
+
+
+def nowhere(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django's shape)
+    """Say that there is no such page."""
+    return trouble(request, "nowhere", status=404)
+
+
 def too_often(request: HttpRequest, limit: Limit) -> HttpResponse | None:
     """Return the page that asks to wait, for an address that has had its share."""
     if not limit.over(address_of(request)):

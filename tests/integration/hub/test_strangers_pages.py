@@ -98,6 +98,22 @@ def test_a_receipt_lets_one_leave_and_never_come_in_again(phone: Phone, board: s
     assert (left.status_code, "/in" in left.text) == (200, False)
 
 
+@pytest.mark.parametrize(("language", "said"), [("vi", "bật cookie"), ("en", "Allow them")])
+def test_a_browser_without_cookies_is_told_in_its_language(
+    phone: Phone, language: str, said: str
+) -> None:
+    answer = phone.session.post(phone.url + "/my-data", headers={"Accept-Language": language})
+    assert (answer.status_code, said in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "Không có trang này"), ("en", "no such")])
+def test_an_address_that_is_none_is_told_in_its_language(
+    phone: Phone, language: str, said: str
+) -> None:
+    answer = phone.session.get(phone.url + "/khong-co", headers={"Accept-Language": language})
+    assert (answer.status_code, said in answer.text) == (404, True)
+
+
 @pytest.mark.parametrize("path", ["/my-data", "/", "/owner/login", "/report"])
 def test_a_body_larger_than_any_form_is_turned_away_unread(phone: Phone, path: str) -> None:
     phone.get("/my-data")
