@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from hub import database
@@ -40,7 +40,15 @@ def entries(args: argparse.Namespace, home: Home) -> int:
 
 
 def _selected(args: argparse.Namespace) -> QuerySet[Entry]:
-    found = Entry.objects.annotate(time=Coalesce("at_ms", "wall_ms"))
+    asked_later = (
+        Entry.objects.filter(corrects=OuterRef("id"), type="correction")
+        .exclude(purpose="")
+        .order_by("-seq")
+        .values("purpose")[:1]
+    )
+    found = Entry.objects.annotate(
+        time=Coalesce("at_ms", "wall_ms"), asked_later=Subquery(asked_later)
+    )
     if args.place:
         known = Place.objects.filter(pk=args.place).exists()
         if not (known or found.filter(place=args.place).exists()):
@@ -98,7 +106,7 @@ def _facts(row: Entry, content: dict[str, Any] | None, held: set[int]) -> dict[s
         "clock": row.clock,
         "received": iso(EPOCH + dt.timedelta(milliseconds=row.received_ms)),
         "trip": row.trip or None,
-        "purpose": row.purpose or None,
+        "purpose": row.asked_later or row.purpose or None,
         "reason": row.reason or None,
         "corrects": str(row.corrects) if row.corrects else None,
         "count": row.count,

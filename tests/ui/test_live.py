@@ -93,6 +93,7 @@ def test_everything_a_guard_does_reaches_the_hub(tmp_path: Path, hub: HubProcess
     purpose, undone, turned = by_type["correction"]
     passages = by_type["passage"]
     assert (purpose["purpose"], purpose["corrects"]) == ("relative", passages[0]["id"])
+    assert [row["purpose"] for row in passages] == ["relative", None, None]
     assert (undone["direction"], undone["corrects"]) == (None, passages[1]["id"])
     assert (turned["direction"], turned["corrects"]) == ("out", passages[2]["id"])
     assert [row["count"] for row in by_type["unscanned"]] == [1, 1, -1]
