@@ -18,6 +18,8 @@ MAX_ITEMS = 200_000
 """No message of ours has a tenth of it (a receipt for 200 rows: 1,500)."""
 
 _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = 2, 3, 4, 5, 6, 7
+_HOLDING = (_ARRAY, _MAP, _TAG)
+_LONGER = 24
 _INDEFINITE = 31
 _BREAK = 0xFF
 _OPEN = -1
@@ -26,23 +28,32 @@ _OPEN = -1
 def check(data: bytes) -> int:
     """Return where the first item of ``data`` ends; raises :class:`Malformed`."""
     place = items = 0
+    size = len(data)
     left = [1]  # items still to come in each open container; _OPEN until a break
     while left:
-        if left[-1] == 0:
+        to_come = left[-1]
+        if to_come == 0:
             left.pop()
             continue
-        if place >= len(data):
+        if place >= size:
             raise Malformed("The bytes end in the middle of the message.")
         first = data[place]
-        if first == _BREAK and left[-1] == _OPEN:
+        if to_come > 0:
+            left[-1] = to_come - 1
+        elif first == _BREAK:
             left.pop()
             place += 1
             continue
-        if left[-1] > 0:
-            left[-1] -= 1
         items += 1
         if items > MAX_ITEMS or len(left) > MAX_DEPTH + 1:
             raise Malformed("The message holds more, or deeper, than any of ours.")
+        kind, short = first >> 5, first & 31
+        if short < _LONGER and kind not in _HOLDING:
+            # Most of an entry is small numbers and short strings: a hub reads millions.
+            place += 1 + (short if kind in (_BYTES, _TEXT) else 0)
+            if place > size:
+                raise Malformed("The bytes end in the middle of the message.")
+            continue
         place = _item(data, place, left)
     return place
 
@@ -74,7 +85,7 @@ def _item(data: bytes, place: int, left: list[int]) -> int:
 
 
 def _argument(data: bytes, place: int, info: int) -> tuple[int, int]:
-    if info < 24:
+    if info < _LONGER:
         return info, place + 1
     width = {24: 1, 25: 2, 26: 4, 27: 8}.get(info)
     if width is None or place + 1 + width > len(data):
