@@ -109,6 +109,7 @@ class Gate:
         # What the hub set goes before the file; of the policy it holds at once, else from a start.
         self._bidden = partial(bidden, config, venue=venue)
         self.config = config = self._bidden(identity)
+        self._obeyed = identity
         trust_list = load(Path(config.codes.trust_list)) if config.codes.trust_list else None
         self._owner = Ownership(data)
         try:
@@ -225,16 +226,11 @@ class Gate:
             me=lambda: self.membership.identity,
             clock=self.clock,
             report=self._report,
-            settings=self._believe,
+            settings=self.membership.believe,
             claim=self.membership.claim,
             claimed=self.membership.claimed,
             chance=random.random,
         )
-
-    def _believe(self, settings: bytes) -> None:
-        self.membership.believe(settings)
-        policy = self._bidden(self.identity).policy
-        self.desk.policy, self.answering.both_codes = policy, policy.declaration
 
     def _report(self) -> tuple[Mapping[str, int], Mapping[str, Any], int]:
         tally, health = self._health.tally, self._health
@@ -358,7 +354,15 @@ class Gate:
             differs=progress.differs,
         )
 
+    def _obey(self) -> None:
+        """Take what newer settings say, however they came; on the desk's own thread."""
+        if self.identity is not self._obeyed:
+            self._obeyed = self.identity
+            policy = self._bidden(self._obeyed).policy
+            self.desk.policy, self.answering.both_codes = policy, policy.declaration
+
     def _tell_health(self) -> None:
+        self._obey()
         self._health = self.health()
         if self._timekeeper is not None:
             self._timekeeper.keep()
