@@ -9,6 +9,7 @@ commits and drawing take what they take.
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -121,6 +122,7 @@ class Live:
     frame_ms: list[float] = field(default_factory=list)
     now: float = 1000.0
     empty: Image = field(default_factory=hall)
+    posted: threading.Event = field(default_factory=threading.Event)
 
     def passes(self, seconds: float) -> None:
         """Let time pass before the camera."""
@@ -145,6 +147,7 @@ class Live:
         def noting(call: Callable[..., None], *facts: Any) -> None:
             if facts and isinstance(facts[0], Verdict):
                 post(self._deliver, call, Shown(facts[0], time.monotonic()))
+                self.posted.set()
             else:
                 post(call, *facts)
 
@@ -191,6 +194,17 @@ class Live:
         act()
         self.until(lambda: len(self.shown) > before)
         return self.shown[before]
+
+    def laid_out(self, act: Callable[[], object], *, within: float = 20.0) -> Shown:
+        """Do something that the desk answers, and lay its answer out without drawing it."""
+        self.posted.clear()
+        act()
+        if not self.posted.wait(within):
+            raise TimeoutError(f"not within {within} s; {len(self.shown)} verdicts shown")
+        self.robot.settle()
+        seen = self.coming.pop()
+        self.coming.clear()
+        return seen
 
     def sent(self, *, within: float = 60.0) -> None:
         """Wait until nothing waits for the hub."""

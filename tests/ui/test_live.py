@@ -14,6 +14,7 @@ import pytest
 from kiosk.config import Config, Gate, Screen
 from kiosk.model import DirectionMode, GatePolicy, Outcome
 from kiosk.preferences import Preferences
+from kiosk.screens.faces import FACES
 from kiosk.screens.parts import ShapeView
 from kiosk.words import Words, load
 from tests.hubs import HubProcess
@@ -118,6 +119,65 @@ def test_a_code_shown_on_any_screen_is_recorded(
                 Outcome.RECORDED,
                 screen,
             )
+
+
+FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "code": ("0541990", ("text",)),
+    "person": ("0900000001", ("ids", "form", "phone_text")),
+    "declare": ("0900000001", ("typed",)),
+    "express": ("0900000001", ("phone_text",)),
+    "shift": ("123", ("guard",)),
+    "trip": ("hue", ("typed",)),
+    "typed": ("hub.example", ("address",)),
+    "steward": ("246", ("_digits",)),
+}
+"""Where something is typed: what, and what holds it."""
+
+BUSY = ("person", "declare", "typed", "steward", "rows")
+"""Screens of each kind; the slow tier walks over all."""
+
+
+def typed(face: Any, way: tuple[str, ...]) -> str:
+    """Return what a form holds."""
+    for part in way:
+        face = getattr(face, part)
+    return str(face)
+
+
+@pytest.mark.parametrize(
+    "screens",
+    [
+        BUSY,
+        pytest.param(
+            tuple(one for one in FACES if one not in {*BUSY, "out", "receipt", "welcome"}),
+            marks=pytest.mark.slow,
+        ),
+    ],
+    ids=["some", "all"],
+)
+def test_a_hand_scanner_records_on_every_screen_and_leaves_its_form_as_it_was(
+    tmp_path: Path, hub: HubProcess, screens: tuple[str, ...]
+) -> None:
+    config = Config(gate=Gate(trips=True))
+    with live.kiosk(tmp_path / "k", hub, config, mode=DirectionMode.IN) as gate:
+        app, robot = gate.window.app, gate.robot
+        for who, screen in enumerate(screens, 200):
+            app.stage.face.means.session.open = screen != "steward"
+            face: Any = app.stage.go(screen)
+            if screen == "declare":
+                face.at = 1
+            text, way = FORMS.get(screen, ("", ()))
+            if text:
+                face.type(text)
+                robot.settle()
+            gate.passes(2)
+            seen = gate.asked(lambda who=who: robot.scan(card(who)))  # type: ignore[misc]
+            robot.settle()
+            assert (seen.verdict.outcome, app.stage.name) == (Outcome.RECORDED, screen)
+            if text:
+                assert typed(app.stage.face, way) == text, screen
+            assert getattr(app.stage.face, "trouble", "") == "", screen
+        assert gate.window.gate.desk.tally().entered == len(screens)
 
 
 def test_the_trip_stands_in_the_entries_until_the_guard_names_the_next(

@@ -246,13 +246,17 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
 
     config = replace(HOSPITAL, policy=GatePolicy())
     with live.kiosk(tmp_path / "k", hub, config, mode=DirectionMode.IN) as gate:
-        stage = gate.window.app.stage
+        stage, wrong = gate.window.app.stage, 0
 
         def some(first: int, many: int) -> tuple[float, int]:
+            nonlocal wrong
             for who in range(first, first + many):
                 gate.passes(1.6)
                 code = EnterText(card(who % 90_000))
-                gate.asked(lambda code=code: gate.window.gate.send(code))  # type: ignore[misc]
+                seen = gate.laid_out(lambda code=code: gate.window.gate.send(code))  # type: ignore[misc]
+                wrong += seen.ground != "go"
+                if who % 10 == 0:
+                    gate.draw()
                 if who % 50 == 0:
                     stage.go("person")
                     gate.robot.settle()
@@ -270,5 +274,6 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
         before, widgets = some(2000, 500)
         after, widgets_after = some(2500, scans)
     print(f"{after - before:+.2f} MB over {scans} scans, {widgets} → {widgets_after} widgets")
+    assert wrong == 0
     assert widgets_after == widgets
     assert after - before <= 1.0
