@@ -5,7 +5,7 @@ A row is done only when the hub's signed answer names it, by stick as by network
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kiosk.carrying import Accepted, Asked, Copied, Tell
@@ -64,10 +64,14 @@ class Carrier:
             left_out=max(0, stock.waiting + refused - writing.entries), of_refused=refused,
         )  # fmt: skip
 
-    def accept(self, stick: Stick) -> Accepted:
-        """Take the hub's answers to us from a stick; raises :class:`StickRefused`."""
+    def accept(self, stick: Stick, *, beat: Callable[[], None] = lambda: None) -> Accepted:
+        """Take the hub's answers to us from a stick; raises :class:`StickRefused`.
+
+        ``beat`` is called for each file: a stick full of them is long, not a hang.
+        """
         returns = self._returns()
         for name in stick.matching(wire.returns_of(self._membership.identity.kiosk)):
+            beat()
             data = stick.read(name, most=wire.MAX_RETURN)
             if data is not None and returns.take(data):
                 returns.accepted.files.append(name)

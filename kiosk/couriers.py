@@ -92,7 +92,7 @@ class Couriers:
                 raise StickRefused("There is no stick; plug one in.", word="no_stick")
             self._known.add(here[-1])
             with Stick(here[-1].path) as stick:
-                accepted = self._carrier.accept(stick)
+                accepted = self._carrier.accept(stick, beat=beat)
             return self._copy(here[-1], accepted, beat, asked=True, quarantined=quarantined)
 
     def work(self, worker: Worker) -> None:
@@ -124,7 +124,7 @@ class Couriers:
 
     def _plugged(self, one: Plugged, beat: Callable[[], None]) -> News | None:
         with Stick(one.path) as stick:
-            accepted = self._carrier.accept(stick)
+            accepted = self._carrier.accept(stick, beat=beat)
             courier = read_courier(stick, self._me())
         if courier is not None:
             self._carrier.hear(courier.issued_ms)

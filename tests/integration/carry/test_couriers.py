@@ -15,6 +15,7 @@ from kiosk.returns import heard_ms
 from kiosk.stick import plugged
 from tests.hubs import HubProcess
 from tests.integration.carry.conftest import Offline, imported, joined
+from wire import bundle
 
 
 class Watch:
@@ -218,3 +219,14 @@ def test_mounts_are_found_below_the_roots_and_nowhere_else(mounts: Path) -> None
     assert len({one.mark for one in found}) == 2
     assert list(plugged([], mounts=mounts)) == []
     assert list(plugged(["/media"], mounts=mounts.with_name("none"))) == []
+
+
+def test_each_file_of_a_long_stick_is_a_sign_of_life(kiosk: Offline, tmp_path: Path) -> None:
+    watch = Watch(kiosk, tmp_path / "slot")
+    folder = tmp_path / "slot" / bundle.FOLDER
+    folder.mkdir(parents=True)
+    for number in range(1, 6):
+        (folder / bundle.return_name(kiosk.me.kiosk, number)).write_bytes(b"no answer")
+    beats: list[int] = []
+    watch.couriers.step(beat=lambda: beats.append(1))
+    assert len(beats) >= 5
