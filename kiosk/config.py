@@ -123,6 +123,8 @@ class Signals:
     green: int = 0
     red: int = 0
     buzzer: int = 0
+    torch: int = 0
+    """A torch or a ring of LEDs; lights when it is too dark for a code in view."""
     beam: int = 0
     """A light barrier's contact to ground; counts who passes without a scan."""
     active_high: bool = True
@@ -170,6 +172,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "signals.green": (0, 27),
     "signals.red": (0, 27),
     "signals.buzzer": (0, 27),
+    "signals.torch": (0, 27),
     "signals.beam": (0, 27),
     "signals.open_s": (0.2, 30),
     "signals.match_s": (1, 120),

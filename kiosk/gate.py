@@ -136,7 +136,7 @@ class Gate:
             self.desk,
             self.latest,
             verdict=self._tell,
-            hint=post.hint,
+            hint=self._hint,
             second=self._tell_health,
             both_codes=config.policy.declaration,
         )
@@ -299,6 +299,11 @@ class Gate:
     def send(self, command: Command) -> None:
         """Ask something of the scan thread; its verdict is posted."""
         self.answering.ask(command)
+
+    def _hint(self, word: str) -> None:
+        if self.signals is not None:
+            self.signals.hint(word)
+        self._post.hint(word)
 
     def _camera_is(self, word: str) -> None:
         self.camera_state = word

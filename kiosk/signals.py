@@ -1,4 +1,4 @@
-"""Relay, lights, buzzer and light barrier: the door to gpiozero, absent without harm.
+"""Relay, lights, torch, buzzer and light barrier: the door to gpiozero, absent without harm.
 
 One worker owns every pin. It hears verdicts only after their commit, so that the gate opens
 for what is on the disk and for nothing else; it closes by its own clock, and when it ends for
@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 OUTPUTS = ("relay", "green", "red", "buzzer")
 SHORT_S, LONG_S = 0.12, 0.7
 RED_S = 3.0
+TORCH_S = 60.0
+"""How long the torch stays on after it was too dark for a code, or after the last person since."""
 WAIT_S = 0.5
 NO_PASSAGE = frozenset({"undone", "flipped", "purpose", "unscanned", "paper"})
 """Reasons of recorded verdicts by which nobody stands at the gate."""
@@ -57,13 +59,13 @@ class Signals:
 
         self._open_s = pins.open_s
         self._unscanned = unscanned
-        self._said: queue.SimpleQueue[Verdict | float] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[Verdict | float | str] = queue.SimpleQueue()
         self._beam = Beam(pins.match_s)
         self._until: dict[str, float] = {}
         self._outputs: dict[str, Any] = {}
         self._sensor: Any = None
         try:
-            for name in OUTPUTS:
+            for name in (*OUTPUTS, "torch"):
                 if number := getattr(pins, name):
                     self._outputs[name] = gpiozero.DigitalOutputDevice(
                         number,
@@ -84,6 +86,11 @@ class Signals:
         """Take a verdict, after its commit; from any thread."""
         self._said.put(verdict)
 
+    def hint(self, word: str) -> None:
+        """Take what the scanner would tell a person; from any thread."""
+        if word == "too-dark":
+            self._said.put(word)
+
     def work(self, worker: Worker) -> None:
         """Drive the pins until asked to stop; at the end, however it comes, they rest."""
         try:
@@ -102,6 +109,8 @@ class Signals:
         now = time.monotonic()
         if isinstance(said, Verdict):
             self._answer(said, now)
+        elif isinstance(said, str):
+            self._light("torch", now + TORCH_S)
         elif said is not None:
             self._beam.pulse(said)
         for name in [name for name, until in self._until.items() if now >= until]:
@@ -115,6 +124,8 @@ class Signals:
         return min(WAIT_S, max(0.001, soonest - time.monotonic()))
 
     def _answer(self, verdict: Verdict, now: float) -> None:
+        if "torch" in self._until:
+            self._light("torch", now + TORCH_S)
         if opens(verdict):
             self._beam.passage(now)
             self._put_out("red")
@@ -156,7 +167,7 @@ def open_signals(
     pins: Pins, *, unscanned: Callable[[int], None], factory: Any = None
 ) -> Signals | None:
     """Return the signals that ``pins`` name; None, with a word in the log, for none."""
-    if not any((pins.relay, pins.green, pins.red, pins.buzzer, pins.beam)):
+    if not any((pins.relay, pins.green, pins.red, pins.buzzer, pins.torch, pins.beam)):
         return None
     try:
         return Signals(pins, unscanned=unscanned, factory=factory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 
@@ -79,6 +80,46 @@ def test_nothing_but_a_recorded_passage_opens(factory, signals, verdict):
     signals.step(1)
     assert not factory.pin(5).state
     assert not factory.pin(6).state
+
+
+def test_the_torch_lights_when_it_is_too_dark_and_while_people_come(factory, monkeypatch):
+    monkeypatch.setattr("kiosk.signals.TORCH_S", 0.3)
+    with_torch = Signals(Pins(torch=21), unscanned=lambda _: None, factory=factory)
+    torch = factory.pin(21)
+    for word in ("nearer", "", "glare"):
+        with_torch.hint(word)
+    with_torch.step(0)
+    assert not torch.state
+    with_torch.hint("too-dark")
+    with_torch.step(1)
+    assert torch.state
+    before = with_torch._until["torch"]
+    with_torch.show(GREEN)
+    with_torch.step(1)
+    assert with_torch._until["torch"] > before
+    while with_torch._until:
+        with_torch.step(with_torch._patience())
+    assert not torch.state
+    with_torch.show(GREEN)
+    with_torch.step(1)
+    assert not torch.state  # a person alone does not light it
+    with_torch.close()
+
+
+def test_after_a_kill_the_service_brings_the_pins_to_rest(tmp_path):
+    settings = tmp_path / "kiosk.toml"
+    settings.write_text("[signals]\nrelay = 5\ngreen = 6\nred = 13\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c",
+         "from gpiozero import Device; from gpiozero.pins.mock import MockFactory; "  # noqa: ISC004
+         "Device.pin_factory = made = MockFactory(); pins = [made.pin(n) for n in (5, 6, 13)]; "
+         "[pin._set_function('output') or pin._set_state(True) for pin in pins]; "
+         "from kiosk.signals import rest; import sys; rest(sys.argv[1:]); "
+         "print([pin.state for pin in pins])", str(settings)],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.stdout.strip() == "[False, False, False]"
 
 
 def test_the_pins_rest_when_the_worker_crashes(factory):
