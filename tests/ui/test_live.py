@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.config import Config, Gate, Screen
+from kiosk.config import Carry, Config, Gate, Screen
+from kiosk.couriers import News
 from kiosk.model import DirectionMode, GatePolicy, Outcome
 from kiosk.preferences import Preferences
 from kiosk.screens.faces import FACES
@@ -23,6 +24,9 @@ from tests.ui import faults, live
 from tests.ui.robot import texts
 from wire import tokens
 from wire.claims import Declaration
+
+AWAY = "http://127.0.0.1:9"
+"""Where no hub is: what is recorded stays here until somebody carries it."""
 
 ASKING = Config(policy=GatePolicy(purposes=("patient", "relative")))
 
@@ -264,6 +268,42 @@ def test_who_has_no_phone_declares_in_twelve_touches_and_all_of_it_reaches_the_h
     assert (row["type"], row["kind"], row["purpose"]) == ("hand", "declaration", "relative")
     assert row["person"]["phone"] == "0900000077"
     assert row["content"]["declaration"]["consent"] == "yes"
+
+
+def test_a_couriers_stick_says_when_it_can_be_pulled_and_the_stewards_how_far_it_is(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    slot, stick = tmp_path / "slot", tmp_path / "stick"
+    stick.mkdir()
+    hub.json("courier", "issue", "Anh Tư", "--out", str(stick))
+    config = Config(carry=Carry(roots=(), folders=(str(slot),)))
+    with live.kiosk(tmp_path / "k", hub, config, code=hub.code(hub.place(), "--url", AWAY)) as gate:
+        window, robot = gate.window, gate.robot
+
+        def said(text: str) -> bool:
+            robot.settle()
+            return text in texts(robot)
+
+        gate.show(card(80))
+        gate.passes(2)
+        gate.show(card(81))
+        window.app.stage.face.watch()
+        stick.rename(slot)
+        gate.until(lambda: said("Đã chép 2 lượt. Rút được."))
+        assert window.app.stage.ground == "again"
+        slot.rename(stick)
+        window._show_carried(News("copied", count=1234))
+        gate.until(lambda: said("Đã chép 1.234 lượt. Rút được."))
+        window.app.stage.face.means.session.open = True
+        face: Any = window.app.stage.go("rows")
+        robot.press("export")
+        gate.until(lambda: said("Chưa thấy USB. Cắm USB rồi thử lại."))
+        stick.rename(slot)
+        told: list[str] = []
+        face.fbind("result", lambda _, text: told.append(text))
+        robot.press("export")
+        gate.until(lambda: any("ra USB. Rút USB được rồi." in text for text in told))
+        assert any("Đừng rút USB." in text for text in told)
 
 
 def test_who_cannot_read_sees_and_hears_what_happened(tmp_path: Path, hub: HubProcess) -> None:
