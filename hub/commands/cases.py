@@ -176,7 +176,7 @@ def _print(found: Trace) -> None:
         ),
     )  # fmt: skip
     if found.before_ms is not None:
-        print(f"\n+{found.new} new contacts since {tables.moment(found.before_ms)}")
+        print(f"\n+{found.new} liên hệ mới từ {tables.moment(found.before_ms)}")
     for gate in found.incomplete:
         since = "chưa có dữ liệu" if gate.until_ms is None else (
             f"chưa có dữ liệu từ {tables.moment(gate.until_ms)}"

@@ -398,7 +398,9 @@ def two_gates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubPro
         yield hub, folder
 
 
-def test_two_real_gates_one_withheld_then_delivered(two_gates: tuple[HubProcess, Path]) -> None:
+def test_a_real_gate_s_withheld_stick_tells_the_open_case_what_is_new(
+    two_gates: tuple[HubProcess, Path],
+) -> None:
     hub, folder = two_gates
     place = hub.place("Viện Ví Dụ", kind="hospital", gates=2)
     a, b = KioskBox(folder / "a"), KioskBox(folder / "b")
@@ -418,12 +420,18 @@ def test_two_real_gates_one_withheld_then_delivered(two_gates: tuple[HubProcess,
     assert met[number(2)]["person"]["phone"] == phone(2)
     assert "Cổng 2" in [gate["gate"] for gate in found["incomplete"]]
     said = hub.cli("trace", "--case", case).stdout
-    assert "Viện Ví Dụ, Cổng 2: chưa có dữ liệu" in said
-    b.drain(folder / "b-rest")
-    later = traced(hub, case)
-    assert later["new_contacts"] == 2
+    assert "Viện Ví Dụ, Cổng 2: chưa có dữ liệu từ " in said
+    assert "+0 liên hệ mới" in said
+    stick = folder / "stick"
+    stick.mkdir()
+    b.cli("export", str(stick))
+    hub.cli("import", str(stick))
+    assert "+2 liên hệ mới" in hub.cli("trace", "--case", case).stdout
+    assert traced(hub, case)["new_contacts"] == 0
+    again = opened(hub, "--number", number(1))
+    later = traced(hub, again)
+    assert later["new_contacts"] is None
     assert sorted(names(later)) == [number(2), number(3), number(4)]
-    assert [line["new"] for line in names(later).values()].count(True) == 2
 
 
 @on_both

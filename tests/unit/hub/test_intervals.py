@@ -29,8 +29,8 @@ def at(text: str) -> int:
 NOW = at("+23:00")
 
 
-def seen(way: str, time: str, place: str = "market", **more: object) -> Sighting:
-    facts: dict[str, object] = {"error_ms": 2000, "gate": "A"}
+def seen(way: str, time: str, place: str = "market", gate: str = "A", **more: object) -> Sighting:
+    facts: dict[str, object] = {"error_ms": 2000, "gate": gate}
     return Sighting(uuid.uuid4(), at(time), direction=way, place=place, **(facts | more))  # type: ignore[arg-type]
 
 
@@ -42,7 +42,7 @@ def shape(found: list[Stay]) -> list[tuple[str, str, str, str, str]]:
     return [(s.place, clock(s.start), s.start.why, clock(s.end), s.end.why) for s in found]
 
 
-PAIRS = [
+PAIRS: list[tuple[str, list[tuple[str, ...]], list[tuple[str, ...]]]] = [
     ("in and out", [("in", "08:00"), ("out", "09:00")],
      [("market", "08:00", "seen", "09:00", "seen")]),
     ("open end, kind of place", [("in", "08:00")],
@@ -70,6 +70,8 @@ PAIRS = [
      [("station", "07:30", "seen", "08:00", "seen"), ("market", "08:00", "next", "09:00", "seen")]),
     ("same minute", [("in", "08:00:10"), ("out", "08:00:40")],
      [("market", "08:00", "seen", "08:00", "seen")]),
+    ("two kiosks", [("in", "08:00", "market", "A"), ("out", "08:40", "market", "B")],
+     [("market", "08:00", "seen", "08:40", "seen")]),
 ]  # fmt: skip
 
 
