@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import queue
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from gpiozero.pins.mock import MockFactory
@@ -192,6 +194,41 @@ def test_a_gate_opens_after_its_commit_and_counts_the_unscanned(factory, tmp_pat
         assert committed == [told[0].seq]
         assert gate.health().tally.unscanned == 1
     assert not any(states(factory).values())
+
+
+def test_120_through_the_barrier_and_100_scans_are_83_percent_at_the_hub_counted_by_sensor(
+    factory, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        gate_module,
+        "open_signals",
+        lambda pins, unscanned: open_signals(pins, unscanned=unscanned, factory=factory),
+    )
+    box, told = KioskBox(tmp_path / "kiosk"), queue.SimpleQueue()
+    config = Config(signals=replace(PINS, match_s=3.0), gate=GateConfig(direction="in"))
+    with HubProcess(tmp_path / "hub") as hub:
+        place = hub.place("Chợ Ví Dụ")
+        box.enrol(hub, place=place)
+
+        def walks_through():
+            factory.pin(PINS.beam).drive_low()
+            factory.pin(PINS.beam).drive_high()
+
+        with Gate(box.data, config, Post(verdict=told.put)) as gate:
+            gate.start("none")
+            for who in range(100):
+                gate.send(EnterText(card(who)))
+                assert told.get(timeout=20).outcome is Outcome.RECORDED
+                walks_through()
+            for _ in range(20):
+                walks_through()
+            while gate.health().tally.unscanned < 20:
+                assert told.get(timeout=20).kind == "unscanned"
+            gate.drain(30)
+        (report,) = hub.json("report", "--place", place)
+    (found,) = report["places"]
+    assert (found["scanned"], found["unscanned"], found["counted_by"]) == (100, 20, "sensor")
+    assert f"{found['share']:.0%}" == "83%"
 
 
 def test_a_board_without_pins_is_said_and_not_crashed_on():
