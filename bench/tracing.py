@@ -62,7 +62,7 @@ def _measure(home: Home, size: int, only: str) -> int:
 
     from hub import database
 
-    database.ready(home)
+    database.migrate(home)
     began = time.perf_counter()
     if only != "measure":
         _fill(size)
