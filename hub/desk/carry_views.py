@@ -108,7 +108,8 @@ def _found(request: HttpRequest, pk: uuid.UUID) -> Trip:
 
 
 def _contents(files: list[UploadedFile]) -> Iterator[tuple[str, bytes]]:
-    for file in files:
+    # As on a stick: the part with a new kiosk's claim before the manifest that its key signed.
+    for file in sorted(files, key=lambda one: str(one.name)):
         # People choose all that is in the folder, the hub's own files included.
         own = str(file.name).endswith(".back") or file.name == bundle.COURIER_FILE
         if not own and (file.size or 0) <= bundle.MAX_PART:
