@@ -199,6 +199,7 @@ class Live:
         """Do something that the desk answers, and lay its answer out without drawing it."""
         self.posted.clear()
         act()
+        self.hold(self.empty)  # the desk looks up with every frame
         if not self.posted.wait(within):
             raise TimeoutError(f"not within {within} s; {len(self.shown)} verdicts shown")
         self.robot.settle()

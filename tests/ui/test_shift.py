@@ -235,7 +235,7 @@ def test_a_bus_of_forty_five_boards_within_eight_minutes(tmp_path: Path, hub: Hu
 def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
     tmp_path: Path, hub: HubProcess, scans: int
 ) -> None:
-    """Codes come as by a hand scanner; each verdict is laid out, and every tenth drawn."""
+    """Codes come as by a hand scanner; each verdict is laid out, and every twentieth drawn."""
     import gc
 
     from kiosk.model import EnterText
@@ -255,7 +255,7 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
                 code = EnterText(card(who % 90_000))
                 seen = gate.laid_out(lambda code=code: gate.window.gate.send(code))  # type: ignore[misc]
                 wrong += seen.ground != "go"
-                if who % 10 == 0:
+                if who % 20 == 0:
                     gate.draw()
                 if who % 50 == 0:
                     stage.go("person")
@@ -270,9 +270,11 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
             gc.collect()
             return resident(), sum(1 for _ in stage.walk(restrict=True))
 
-        some(0, 2000)  # caches that are bounded fill first
-        before, widgets = some(2000, 500)
-        after, widgets_after = some(2500, scans)
+        some(0, 1000)  # caches that are bounded fill first
+        before, widgets = some(1000, 200)
+        for part in range(6):
+            after, widgets_after = some(1200 + part * scans // 6, scans // 6)
+            print(f"{after - before:+.2f} MB after {(part + 1) * scans // 6} scans", flush=True)
     print(f"{after - before:+.2f} MB over {scans} scans, {widgets} → {widgets_after} widgets")
     assert wrong == 0
     assert widgets_after == widgets
