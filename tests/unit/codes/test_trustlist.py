@@ -67,7 +67,9 @@ def test_a_weak_or_broken_certificate_is_counted_and_the_rest_used() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"hello", b"[]", b"{}", b'{"a": "b"}', BY.der[:50], b"[" * 9000]
+    "data",
+    [b"", b"hello", b"[]", b"{}", b'{"a": "b"}', BY.der[:50], b"[" * 9000],
+    ids=["empty", "text", "no list", "no facts", "no signer", "cut", "deep"],
 )
 def test_a_file_without_a_usable_signer_is_refused_in_one_sentence(data: bytes) -> None:
     with pytest.raises(BadInput, match="trust list"):
