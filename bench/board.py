@@ -40,24 +40,20 @@ SHOWN_S, AWAY_S = 2.0, 1.0
 WARM_S = 12.0
 COUNTED_S = 20.0
 LOOKS = (3, 12)
-FRUGAL = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
-"""As deploy/raspberrypi/units/kiosk.service sets them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to run: the camera's picture, its rate, and the environment."""
+    """One way to run: the camera's picture and its rate."""
 
     name: str
     size: tuple[int, int]
     fps: float
-    environment: dict[str, str]
 
 
 WAYS = (
-    Way("1280 x 720, 30 a second, plain", (1280, 720), 30, {}),
-    Way("1280 x 720, 30 a second, as installed", (1280, 720), 30, FRUGAL),
-    Way("small board, as installed", SMALL_CAMERA[:2], SMALL_CAMERA[2], FRUGAL),
+    Way("1280 x 720, 30 a second", (1280, 720), 30),
+    Way("small board", SMALL_CAMERA[:2], SMALL_CAMERA[2]),
 )
 
 
@@ -116,10 +112,7 @@ def run(way: Way, folder: Path) -> Cost:
     played = film(folder / "film.avi", way, WARM_S + COUNTED_S + 20)
     words = ["xvfb-run", "-a", "-s", f"-screen 0 {SCREEN}", *kiosk, "run", "--direction", "in",
              "--camera", f"file:{played}", "--data", str(data)]  # fmt: skip
-    environment = {k: v for k, v in os.environ.items() if k not in FRUGAL} | way.environment
-    process = subprocess.Popen(
-        words, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         return measured(child(process.pid), data)
     finally:
@@ -223,10 +216,10 @@ def main(argv: list[str]) -> int:
     for way in WAYS:
         with tempfile.TemporaryDirectory() as folder:
             cost = run(way, Path(folder))
-        within &= cost.pss_mb <= MOST_MB and cost.recorded > 0
+        within &= cost.rss_mb <= MOST_MB and cost.recorded > 0
         rows.append((way.name, f"{cost.pss_mb:.0f}", f"{cost.rss_mb:.0f}",
                      f"{cost.processor:.2f}", cost.recorded))  # fmt: skip
     head = ("way", "PSS MiB", "RSS MiB", "processor", "recorded")
     print(table(head, rows))
-    print(f"Promised: at most {MOST_MB} MiB each: {'kept' if within else 'NOT KEPT'}.")
+    print(f"Promised: at most {MOST_MB} MiB resident: {'kept' if within else 'NOT KEPT'}.")
     return 0 if within else 1
