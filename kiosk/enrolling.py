@@ -19,6 +19,7 @@ from kiosk.identity import Identity
 from kiosk.preferences import Preferences, profiles
 from kiosk.queue import FILE as OUTBOX
 from kiosk.queue import Outbox
+from kiosk.rows import State
 from kiosk.upstream import Hub
 from kiosk.words import languages
 from wire import shortcode, signed
@@ -48,6 +49,7 @@ def join(data: Path, code: EnrolmentCode) -> Identity:
     try:
         old = Identity.load(data)
     except NotEnrolled:
+        check_whose(data, code)
         me = Identity(SigningKey.new(), code)
     else:
         if old.kiosk != code.kiosk:
@@ -84,6 +86,27 @@ def move(data: Path, code: EnrolmentCode) -> Identity:
     sync_folder(aside)
     sync_folder(data)
     return join(data, code)
+
+
+def check_whose(data: Path, code: EnrolmentCode) -> None:
+    """Raise :class:`BadEnrolment` where entries of another place than the code's wait here.
+
+    Asked where the identity is lost or damaged: what waits still says whose it is, and goes
+    to no other hub.
+    """
+    if not (data / OUTBOX).exists():
+        return
+    with Outbox(data / OUTBOX) as outbox:
+        stock = outbox.stock()
+        waiting = outbox.rows(state=State.WAITING, limit=1) or outbox.rows(
+            state=State.REFUSED, limit=1
+        )
+        places = {row.entry.header.place for row in waiting}
+    if places - {code.place}:
+        raise BadEnrolment(
+            f"{stock.waiting + stock.refused} entries of another place still wait here; enrol "
+            "this kiosk with a fresh code of that place, and let them be sent first."
+        )
 
 
 def check_nothing_waits(data: Path, old: Identity) -> None:

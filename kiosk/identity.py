@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.errors import BadEnrolment, NotEnrolled
+from kiosk.errors import BadEnrolment, DiskRefused, NotEnrolled
 from kiosk.files import write_private
 from wire import cbor, signed
 from wire.batch import Settings
@@ -95,7 +95,11 @@ class Identity:
 
     @classmethod
     def load(cls, folder: Path) -> Identity:
-        """Read the identity in ``folder``; raises :class:`NotEnrolled`."""
+        """Read the identity in ``folder``.
+
+        Raises :class:`NotEnrolled`, and :class:`DiskRefused` where the disk does not give it:
+        a card that fails for a moment is no reason to enrol anew.
+        """
         path = folder / FILE
         try:
             packed = cbor.loads(path.read_bytes())
@@ -110,7 +114,12 @@ class Identity:
             raise NotEnrolled(
                 "This kiosk belongs to no place yet; run “kiosk enrol” with the hub's code."
             ) from error
-        except (WireError, OSError) as error:
+        except OSError as error:
+            raise DiskRefused(
+                f"{path} cannot be read ({error.strerror}); start again, and if that does not "
+                "help, copy the entries out (kiosk fsck) and change the card."
+            ) from error
+        except WireError as error:
             raise NotEnrolled(
                 f"{path} cannot be read ({error}); enrol this kiosk again with a fresh code."
             ) from error
