@@ -88,6 +88,7 @@ def correct_boot(
 
     Times that a person wrote down (paper), and trusted ones, stay as they are.
     """
+    ids = (kiosk, boot_id) if connection.vendor == "postgresql" else (kiosk.hex, boot_id.hex)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_entry SET at_ms = boot_ms + %s, basis_of_time = 'hub',"
@@ -95,13 +96,12 @@ def correct_boot(
             " WHERE kiosk_id = %s AND boot_id = %s AND type <> 'paper'"
             " AND (basis_of_time IN ('none', 'between')"
             " OR (basis_of_time = 'guard' AND clock = 'asserted'))",
-            [offset_ms, delay_ms, sample_ms, _plain(kiosk), _plain(boot_id)],
+            [offset_ms, delay_ms, sample_ms, *ids],
         )
 
 
 def _plain(value: Any) -> Any:
-    if connection.vendor == "postgresql":
-        return value
+    """Return a value as SQLite takes it; asked for every column of every entry."""
     if isinstance(value, uuid.UUID):
         return value.hex
     if isinstance(value, dt.date):
