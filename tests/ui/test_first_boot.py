@@ -84,6 +84,7 @@ def test_a_hub_out_of_reach_is_joined_all_the_same_and_people_are_recorded(
         robot.until(lambda: window.gate.outbox.stock().waiting == 1, within=20)
 
 
+@pytest.mark.slow
 def test_the_ten_characters_are_typed_and_a_slip_loses_nothing(
     hub: HubProcess, tmp_path: Path
 ) -> None:
@@ -215,6 +216,7 @@ def test_a_forgotten_pin_is_cured_by_a_fresh_code_of_the_place_and_only_once(
     assert window.steward.safe.load() is not None
 
 
+@pytest.mark.slow
 def test_the_steward_reaches_everything_behind_the_pin_and_nothing_leads_out(
     gate: tuple[Robot, Windowed, str],
 ) -> None:

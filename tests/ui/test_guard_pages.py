@@ -308,6 +308,7 @@ def test_the_first_touch_on_a_sleeping_screen_only_wakes_it(robot: Robot, desk: 
     assert not robot.app.stage.asleep
 
 
+@pytest.mark.slow
 def test_visits_leave_no_widgets_behind(robot: Robot) -> None:
     from kivy.uix.widget import Widget
 

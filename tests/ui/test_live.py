@@ -106,7 +106,8 @@ def test_everything_a_guard_does_reaches_the_hub(tmp_path: Path, hub: HubProcess
     assert by_type["paper"][0]["at_error_s"] == 1800
 
 
-@pytest.mark.parametrize("self_service", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("self_service", [False, True])
 def test_a_code_shown_on_any_screen_is_recorded(
     tmp_path: Path, hub: HubProcess, *, self_service: bool
 ) -> None:
@@ -270,6 +271,7 @@ def test_who_has_no_phone_declares_in_twelve_touches_and_all_of_it_reaches_the_h
     assert row["content"]["declaration"]["consent"] == "yes"
 
 
+@pytest.mark.slow
 def test_a_couriers_stick_says_when_it_can_be_pulled_and_the_stewards_how_far_it_is(
     tmp_path: Path, hub: HubProcess
 ) -> None:

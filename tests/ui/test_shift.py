@@ -190,6 +190,7 @@ STEP_S, REACH_S, TOUCH_S = 4.0, 3.0, 1.2
 """How long people take: to walk up with a card, to walk up to the form, for each touch."""
 
 
+@pytest.mark.slow
 def test_a_bus_of_forty_five_boards_within_eight_minutes(tmp_path: Path, hub: HubProcess) -> None:
     place = hub.place("Bến xe Ví Dụ")
     with live.kiosk(tmp_path / "k", hub, BUS, mode=DirectionMode.IN, code=hub.code(place)) as bay:

@@ -147,6 +147,7 @@ def strike(robot: Robot, keys: str) -> None:
         robot.settle()
 
 
+@pytest.mark.slow
 def test_a_declaration_takes_twelve_touches_beside_typing(robot: Robot, desk: Desk) -> None:
     touches = press(robot, "Tôi không có mã", "Cho tôi")
     strike(robot, "0900000001")
@@ -166,6 +167,7 @@ def test_a_declaration_takes_twelve_touches_beside_typing(robot: Robot, desk: De
     assert "Đang ghi…" in texts(robot)
 
 
+@pytest.mark.slow
 def test_what_the_profile_asks_besides_is_asked_and_only_where_it_matters(desk: Desk) -> None:
     from kiosk.ui import KioskApp
 
@@ -208,6 +210,7 @@ def walk_to(robot: Robot, key: str) -> None:
     robot.settle()
 
 
+@pytest.mark.slow
 def test_several_symptoms_can_be_chosen_and_taken_back(robot: Robot, desk: Desk) -> None:
     walk_to(robot, "symptoms")
     press(robot, "Sốt", "Ho", "Ho", "Khó thở", "next")
@@ -223,6 +226,7 @@ def test_a_question_that_is_not_answered_is_not_left(robot: Robot) -> None:
     assert "Hãy trả lời câu này." in texts(robot)
 
 
+@pytest.mark.slow
 def test_back_keeps_every_answer(robot: Robot) -> None:
     press(robot, "Tôi không có mã", "Cho tôi")
     strike(robot, "0900000001")
@@ -258,6 +262,7 @@ def test_a_wrong_answer_is_refused_at_its_field_and_stays(robot: Robot) -> None:
         assert face.typed == typed
 
 
+@pytest.mark.slow
 def test_no_wrong_letter_enters_any_field(robot: Robot) -> None:
     for key in ("phone", "name", "year", "document", "address"):
         robot.app.stage.go_home()
@@ -321,6 +326,7 @@ def test_a_desk_that_does_not_answer_is_told_of(robot: Robot) -> None:
     assert "Chưa ghi được. Hãy gọi bảo vệ." in texts(robot)
 
 
+@pytest.mark.slow
 def test_left_alone_at_any_step_it_warns_and_forgets(robot: Robot) -> None:
     for question in questions(PURPOSES):
         walk_to(robot, question.key)
