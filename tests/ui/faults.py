@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 from kiosk.look import contrast
@@ -58,7 +59,15 @@ def shown(widget: Widget) -> Iterator[Widget]:
         return
     yield widget
     for child in widget.children:
-        yield from shown(child)
+        if isinstance(widget, ScrollView):  # what is scrolled away or cut by its edge can be had
+            yield from (one for row in child.children if _within(row, widget) for one in shown(row))
+        else:
+            yield from shown(child)
+
+
+def _within(row: Widget, view: Widget) -> bool:
+    bottom, below = row.to_window(*row.pos)[1], view.to_window(*view.pos)[1]
+    return bool(bottom >= below - 1 and bottom + row.height <= below + view.height + 1)
 
 
 def _ground_of(widget: Widget) -> tuple[float, float, float, float]:
