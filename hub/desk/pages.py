@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from hub.compliance.gates import Gate
 from hub.compliance.report import Row
 from hub.desk.models import Role
-from hub.desk.rights import role_of
+from hub.desk.rights import covers_all, role_of
 from hub.desk.words import words
 from hub.errors import BadUsage, HubError
 from hub.tracing.pairing import VIETNAM
@@ -49,6 +49,9 @@ _MENU = (
     ("requests", "requests:requests", (OFFICIAL,)),
     ("my_account", "desk:account", (*STAFF, OWNER, VOLUNTEER)),
 )
+
+_WHOLE = frozenset({"requests"})
+"""Pages for whoever answers for every place."""
 
 
 def page(*kinds: str) -> Callable[[View], View]:
@@ -92,7 +95,7 @@ def show(
     menu = [
         {"url": reverse(view), "name": w[name], "here": _here(request.path, view)}
         for name, view, kinds in _MENU
-        if role and role.kind in kinds
+        if role and role.kind in kinds and (name not in _WHOLE or covers_all(role))
     ]
     shared = {
         "w": w,

@@ -42,6 +42,13 @@ def scope(role: Role) -> list[str] | None:
     return list(places_of(role).values_list("pk", flat=True))
 
 
+def covers_all(role: Role) -> bool:
+    """Whether an account answers for every place of the hub."""
+    if scope(role) is None:
+        return True
+    return not Place.objects.exclude(pk__in=places_of(role).values("pk")).exists()
+
+
 def place_for(role: Role, pk: str) -> Place:
     """Return a place that the account may see.
 

@@ -29,7 +29,7 @@ from hub.desk.pages import (
     today_here,
     word,
 )  # fmt: skip
-from hub.desk.rights import cases_of, place_for, places_of, scope
+from hub.desk.rights import cases_of, covers_all, place_for, places_of, scope
 from hub.desk.words import words
 from hub.errors import BadUsage
 from hub.intake.models import Claim, Kiosk
@@ -101,6 +101,8 @@ def _tasks(request: HttpRequest, day: dt.date) -> list[dict[str, Any]]:
     if allowed is not None:
         changes = changes.filter(Q(place__in=allowed) | Q(place=None))
     asked = DataRequest.objects.filter(done=None)
+    if not covers_all(request.role):
+        asked = asked.none()
     overdue = asked.filter(due__lt=dt.datetime.now(dt.UTC)).count()
     said = words(language_of())["task"]
     listed = (

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from hub.desk.pages import OFFICIAL, page
 from hub.desk.pages import show as show_desk
-from hub.desk.rights import scope
-from hub.errors import BadUsage
+from hub.desk.rights import covers_all, scope
+from hub.errors import BadUsage, NotAllowed
 from hub.intake.masked import masked_line
 from hub.tracing.tables import moment
 from hub.visitors import reports, requests
@@ -42,6 +42,7 @@ def waiting(now: dt.datetime) -> dict[str, int]:
 @require_safe
 def request_list(request: HttpRequest) -> HttpResponse:
     """Requests about one's own data, the most urgent first."""
+    _must_cover_all(request)
     now = dt.datetime.now(dt.UTC)
     open_ = [_clock(one, now) for one in DataRequest.objects.filter(done=None).order_by("due")]
     done = DataRequest.objects.exclude(done=None).order_by("-done")[:50]
@@ -51,27 +52,42 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 @page(OFFICIAL)
 def one_request(request: HttpRequest, number: str) -> HttpResponse:
-    """One request: the proof, and what was asked for."""
+    """One request: one official compares the card, another one does what was asked for."""
+    _must_cover_all(request)
     found = get_object_or_404(DataRequest, number=number)
     actor = request.user.get_username()
-    facts: dict[str, Any] = {"one": _clock(found, dt.datetime.now(dt.UTC))}
+    facts: dict[str, Any] = {}
     if request.method == "POST":
-        asked = request.POST.get("do")
+        asked, step = request.POST.get("do"), request.POST.get("step", "")
         if asked == "refuse":
             requests.refuse(found, request.POST.get("reason", ""), actor=actor)
             return redirect("requests:requests")
-        person = requests.proven(request.POST.dict(), seen=request.POST.get("seen") == "1")
+        if asked == "compare":
+            seen = request.POST.get("seen") == "1"
+            person = requests.proven(request.POST.dict(), seen=seen)
+            requests.compare(found, person, actor=actor)
+            return redirect("requests:request", number)
+        if asked == "back":
+            requests.send_back(found, actor=actor)
+            return redirect("requests:request", number)
+        # Opened with the request's end, and so no more: what was told to reach them goes with it.
+        contact = requests.contact_of(found, actor=actor)
         if asked == "erase":
-            requests.erased(found, person, actor=actor)
+            requests.erased(found, step=step, actor=actor)
         elif asked == "see":
-            held = requests.shown(found, person, actor=actor)
+            held = requests.shown(found, step=step, actor=actor)
             facts["held"] = [_held(one) for one in held]
         else:
             raise BadUsage("A request is met or refused.")
         found.refresh_from_db()
-        facts |= {"one": _clock(found, dt.datetime.now(dt.UTC)), "met": asked}
+        facts |= {"contact": contact, "met": asked}
     elif found.done is None:
         facts["contact"] = requests.contact_of(found, actor=actor)
+        facts["mine"] = found.compared_by == actor[:150]
+        if found.compared is not None and not facts["mine"]:
+            facts["person"] = requests.compared_person(found, actor=actor)
+            facts["step"] = requests.step_of(found)
+    facts["one"] = _clock(found, dt.datetime.now(dt.UTC))
     return _show(request, "visitors/desk_request.html", facts)
 
 
@@ -113,6 +129,12 @@ def photo(request: HttpRequest, number: str) -> HttpResponse:
     return HttpResponse(jpeg, content_type="image/jpeg")
 
 
+def _must_cover_all(request: HttpRequest) -> None:
+    """Refuse whose unit is a part: a person's passages may lie at any place of the hub."""
+    if not covers_all(request.role):
+        raise NotAllowed("Requests are met by officials who answer for every place of this hub.")
+
+
 def _reports(request: HttpRequest) -> QuerySet[Report]:
     """Return the reports that an account may see: of its unit's places, and of nobody's."""
     rows = Report.objects.select_related("place")
@@ -129,6 +151,8 @@ def _clock(one: DataRequest, now: dt.datetime) -> dict[str, Any]:
         "due": f"{one.due.astimezone(VIETNAM):%d/%m/%Y}",
         "done": f"{one.done.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if one.done else "",
         "done_by": one.done_by,
+        "compared_by": one.compared_by,
+        "compared": f"{one.compared.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if one.compared else "",
         "refused": one.refused,
         "hours": abs(hours),
         "tone": "" if one.done else "bad" if hours < 0 else "warn" if hours < 24 else "good",

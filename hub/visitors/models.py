@@ -62,7 +62,8 @@ class Photo(models.Model):
 class DataRequest(models.Model):
     """Somebody asks to see or erase what is held about them; it never says whether anything is.
 
-    ``box`` holds how to reach them. ``due`` is the end of the second working day.
+    ``box`` holds how to reach them. ``due`` is the end of the second working day. ``proof`` holds
+    what the card said that ``compared_by`` saw; somebody else meets the request with it.
     """
 
     class What(models.TextChoices):
@@ -80,6 +81,9 @@ class DataRequest(models.Model):
     done_by = models.CharField(max_length=150, blank=True)
     refused = models.CharField(max_length=300, blank=True)
     box = models.BinaryField(null=True)
+    compared = models.DateTimeField(null=True)
+    compared_by = models.CharField(max_length=150, blank=True)
+    proof = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index("done", "due", name="data_request_by_due")]

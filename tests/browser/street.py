@@ -26,7 +26,7 @@ class Street(HubProcess):
     """A hub that several test modules share; each has a quarter of its own on it.
 
     A quarter is a hospital at which a real kiosk saw three people, another place, and the
-    hospital's owner. ``lan`` is the one official.
+    hospital's owner. ``lan`` and ``mai`` are the officials.
     """
 
     hospital = ""
@@ -40,6 +40,7 @@ class Street(HubProcess):
         street = cls(folder / "hub")
         street.start()
         street._account("lan", "official")
+        street._account("mai", "official")
         return street
 
     def quarter(self, folder: Path) -> Street:

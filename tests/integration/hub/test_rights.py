@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.commune import PASSWORD, Commune, Desk
+from tests.browser.street import Phone
 from tests.hubs import ROOT, Gate
 from tests.kiosks import card, name, number
 
@@ -289,3 +290,20 @@ def test_an_account_changes_unit_and_is_switched_off(hub: Commune) -> None:
     assert (listed["tam"]["unit"], listed["tam"]["active"]) == ("B", False)
     done = hub.cli("account", "add", "v", "--role", "volunteer", check=False)
     assert (done.returncode, "--unit" in done.stderr) == (2, True)
+
+
+def test_only_who_answers_for_the_whole_hub_meets_a_request_about_one_s_own_data(
+    hub: Commune, desks: dict[str, Desk]
+) -> None:
+    phone = Phone(hub, "198.51.100.40")
+    phone.get("/my-data")
+    asked = phone.send({"what": "see"}).url.rpartition("/")[2].partition("?")[0]
+    for who in ("an", "binh"):
+        desk = desks[who]
+        for path in ("requests", f"requests/{asked}"):
+            assert desk.get(path).status_code == 403, (who, path)
+        for do in ("compare", "see", "back", "refuse"):
+            sent = desk.post(f"requests/{asked}", do=do, seen="1", number=number(4), reason="x")
+            assert sent.status_code == 403, (who, do)
+        assert "/desk/requests" not in desk.get("today").text
+    assert asked in desks["tinh"].get("requests").text

@@ -448,38 +448,85 @@ def test_two_working_days_skip_the_weekend(made: str, due: str) -> None:
     assert found.astimezone(VIETNAM).isoformat() == f"{due}T23:59:59+07:00"
 
 
-def test_a_person_sees_what_is_held_after_the_card_was_compared(street: Street) -> None:
+def step(page: str) -> str:
+    """Return which comparison a page shows, as its form sends it."""
+    found = re.search(r'name="step" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_a_person_sees_what_is_held_after_one_official_compared_the_card_and_another_opens(
+    street: Street,
+) -> None:
     number_ = asked(street, "see", "198.51.100.20")
-    desk = Phone(street).log_in("/desk/", "lan")
-    assert number_ in desk.get("/desk/requests").text
-    unproven = desk.desk_post(f"/desk/requests/{number_}", do="see", number=number(1))
+    path = f"/desk/requests/{number_}"
+    first = Phone(street).log_in("/desk/", "lan")
+    second = Phone(street).log_in("/desk/", "mai")
+    assert number_ in first.get("/desk/requests").text
+    assert "0900000008" in first.get(path).text
+    unproven = first.desk_post(path, do="compare", number=number(1))
     assert unproven.status_code == 403
     card_text = f"{number(1)}||{name(1)}|01021999|Nữ|Thôn Phú Lộc|22062022"
-    page = desk.desk_post(f"/desk/requests/{number_}", do="see", number=card_text, seen="1")
+    page = first.desk_post(path, do="compare", number=card_text, seen="1")
+    assert name(1) not in page.text
+    shown = second.get(path).text
+    assert "0900000008" in shown
+    assert number(1) in shown
+    page = second.desk_post(path, do="see", step=step(shown))
+    assert "0900000008" in page.text
     assert name(1) in page.text
     assert name(3) not in page.text
     assert "Bệnh viện Đa khoa Ví Dụ" in page.text
-    assert any(
-        row["action"] == "reveal" and row["subject"] == number_
-        for row in street.json("audit", "--action", "reveal")
-    )
-    again = desk.desk_post(f"/desk/requests/{number_}", do="see", number=number(3), seen="1")
+    rows = [row for row in street.json("audit") if row["subject"] == number_]
+    done = {(row["action"], row["actor"].rpartition(":")[2]) for row in rows}
+    assert {("data-request-compared", "lan"), ("reveal", "mai"), ("data-request", "mai")} <= done
+    again = second.desk_post(path, do="see", step=step(shown))
     assert again.status_code == 403
+    assert name(1) not in again.text
+
+
+@pytest.mark.parametrize("what", ["see", "erase"])
+def test_one_official_alone_opens_and_erases_nothing(street: Street, what: str) -> None:
+    number_ = asked(street, what, f"198.51.100.{23 if what == 'see' else 24}")
+    path = f"/desk/requests/{number_}"
+    lan = Phone(street).log_in("/desk/", "lan")
+    alone = lan.desk_post(path, do=what, seen="1", number=number(2))
+    assert alone.status_code == 403
+    lan.desk_post(path, do="compare", seen="1", number=number(2))
+    mai = Phone(street).log_in("/desk/", "mai")
+    stale = step(mai.get(path).text)
+    assert stale
+    own = lan.desk_post(path, do=what, step=stale)
+    twice = lan.desk_post(path, do="compare", seen="1", number=number(3))
+    assert (own.status_code, twice.status_code) == (403, 403)
+    # Another card than the second official looked at is not opened by their page.
+    lan.desk_post(path, do="back")
+    lan.desk_post(path, do="compare", seen="1", number=number(3))
+    other = mai.desk_post(path, do=what, step=stale)
+    assert other.status_code == 403
+    for page in (alone, own, other):
+        assert name(2) not in page.text
+        assert name(3) not in page.text
+    done = {row["action"] for row in street.json("audit") if row["subject"] == number_}
+    assert not done & {"reveal", "data-request"}
 
 
 def test_erasing_says_the_same_whether_there_was_anything_or_not(street: Street) -> None:
-    desk = Phone(street).log_in("/desk/", "lan")
+    first = Phone(street).log_in("/desk/", "lan")
+    second = Phone(street).log_in("/desk/", "mai")
     pages, public = [], []
     for whose, address in ((number(3), "198.51.100.21"), ("054199077001", "198.51.100.22")):
         number_ = asked(street, "erase", address)
+        path = f"/desk/requests/{number_}"
         before = Phone(street, address).get(f"/my-data/{number_}").text
-        page = desk.desk_post(f"/desk/requests/{number_}", do="erase", number=whose, seen="1")
+        first.desk_post(path, do="compare", number=whose, seen="1")
+        page = second.desk_post(path, do="erase", step=step(second.get(path).text))
         after = Phone(street, address).get(f"/my-data/{number_}").text
         pages.append(
             re.sub(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}|value=\"\w{64}\"|\d\d:\d\d", "", page.text)
         )
         public.append(re.sub(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}|\d\d:\d\d", "", before + after))
     assert pages[0] == pages[1]
+    assert "Đã xoá mọi thứ" in pages[0]
     assert public[0] == public[1]
     assert number(3) not in json.dumps(street.entries("--reveal"), ensure_ascii=False)
 
