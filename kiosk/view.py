@@ -29,9 +29,9 @@ SETTLE_S = 0.5
 HALF = 0.5
 """A code under this share of another's area is behind it, not beside it."""
 
-HELD = 0.2
+HELD = 0.12
 """Outside the guide frame, a code under this share of the picture's shorter side is a phone of
-the queue, not one that is held up: a card at a hand's breadth shows its code larger."""
+the queue, not one that is held up: 86 of 720 lines are 5 cm seen from 60 cm."""
 
 
 @dataclass(frozen=True, slots=True)
