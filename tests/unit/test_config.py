@@ -51,7 +51,7 @@ def test_a_profile_is_a_configuration(profile: Path) -> None:
         ("[sound]\nvolume = 11", "“sound.volume” in {file} must be from 0 to 1; it is 11"),
         ("[privacy]\nkeep_days = 1", "“privacy.keep_days” in {file} must be from 7"),
         ("[policy]\nexpired = 'shout'", "“policy.expired” in {file} must be one of"),
-        ("[policy]\nform = ['emial']", "“policy.form” in {file} knows \"nationality\", \"email\""),
+        ("[policy]\nform = ['emial']", '“policy.form” in {file} knows "nationality", "email"'),
         ("[policy]\nkinds = 'cccd'", "“policy.kinds” in {file} must be a list"),
         ("gate = 3", "“gate” in {file} must be a section"),
         ("[gate\n", "is not TOML"),

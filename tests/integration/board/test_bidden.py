@@ -10,7 +10,7 @@ from kiosk.config import Config
 from kiosk.config import Gate as GateConfig
 from kiosk.gate import Gate, Post
 from kiosk.identity import Identity
-from kiosk.model import EnterText, Outcome, Verdict
+from kiosk.model import EnterText, Health, Outcome, Verdict
 from tests.kiosks import card
 from wire import signed
 from wire.batch import Settings
@@ -45,9 +45,12 @@ def test_a_gate_asks_for_declarations_from_the_second_on_in_which_it_hears_of_it
 
     obeyed = threading.Event()
     with Gate(tmp_path, Config(gate=GateConfig(direction="in")), Post(verdict=tell)) as gate:
-        gate._post = Post(
-            verdict=tell, health=lambda _: gate.desk.policy.declaration and obeyed.set()
-        )
+
+        def looked(_: Health) -> None:
+            if gate.desk.policy.declaration:
+                obeyed.set()
+
+        gate._post = Post(verdict=tell, health=looked)
         gate.start("none")
         assert answer(gate, card(1)).outcome is Outcome.RECORDED
         wanted = {"policy.declaration": True, "policy.no_declaration": "refuse"}

@@ -61,7 +61,8 @@ def test_codes_are_read_from_the_grey_picture_and_the_screen_gets_the_colours(
 
 def test_a_lens_that_can_move_follows_the_card(board: Any) -> None:
     with open_camera("picamera2", fps=10) as camera:
-        assert camera._device.configured["controls"] == {"FrameRate": 10, "AfMode": 2}
+        device: Any = vars(camera)["_device"]
+        assert device.configured["controls"] == {"FrameRate": 10, "AfMode": 2}
 
 
 def test_grey_is_not_reckoned_where_the_camera_gives_it(

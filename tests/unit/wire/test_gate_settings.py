@@ -21,7 +21,7 @@ from wire.enrol import EnrolmentCode
 from wire.errors import Malformed
 from wire.keys import OpenKey, SigningKey
 
-SAMPLE = {bool: True, int: 14, str: "record", list: ["guest"]}
+SAMPLE: dict[type, Any] = {bool: True, int: 14, str: "record", list: ["guest"]}
 FORBIDDEN = {
     "camera.source", "codes.trust_list", "sound.phrases", "carry.roots", "carry.folders",
     "signals.relay", "signals.scanner", "storage.ballast_mb",
