@@ -8,6 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from hub.guard.limits import address_of
 from hub.guard.models import FailedLogin
 from hub.intake.audit import record
 from hub.intake.transactions import durable, now_ms
@@ -58,7 +59,7 @@ def failed(limits: dict[str, int], username: str) -> None:
 
 def _limits(request: HttpRequest | None, username: str) -> dict[str, int]:
     limits = {f"name:{username.casefold()[:150]}": PER_NAME}
-    address = request.META.get("REMOTE_ADDR", "") if request is not None else ""
+    address = address_of(request) if request is not None else ""
     if address:
         limits[f"address:{address}"] = PER_ADDRESS
     return limits

@@ -11,7 +11,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Router
 
-from hub.guard.strangers import Strangers
+from hub.guard.limits import Limit, address_of
 from hub.intake.answers import Answer, Refused, refusal
 from hub.intake.claims import claim
 from hub.intake.pulses import pulse
@@ -23,8 +23,10 @@ from wire.signed import MEDIA_TYPE
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 5
-_strangers = Strangers()
-_guessers = Strangers(per_minute=20)
+_strangers = Limit(600, 60)
+"""How often an address is refused with a signature. Who holds a key we know is answered whatever
+else its address does: gates share addresses."""
+_guessers = Limit(20, 60)
 """Who asked for codes that are none; whoever types slips a few times, not twenty in a minute."""
 
 
@@ -83,13 +85,13 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @router.post("/invitation", openapi_extra=_described("asking", "invited"), summary="Ask for a code")
 def invitation(request: HttpRequest) -> HttpResponse:
     """Give the whole enrolment code to whoever has its ten characters."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = address_of(request)
     # Asked before the code is looked for: a right guess after too many wrong ones is no answer.
     if _guessers.spent(address):
         return HttpResponse(status=429, headers={"Retry-After": "60"})
     answer = _answered(request, invited)
     if answer.status_code != HTTPStatus.OK:
-        _guessers.refused(address)
+        _guessers.over(address)
     return answer
 
 
@@ -112,7 +114,7 @@ def _answered(request: HttpRequest, answer: Callable[[bytes], Answer]) -> HttpRe
     try:
         reply = answer(data)
     except Refused as refused:
-        if _strangers.refused(request.META.get("REMOTE_ADDR", "")):
+        if _strangers.over(address_of(request)):
             return HttpResponse(status=429, headers={"Retry-After": "60"})
         reply = refusal(data, refused)
     except DatabaseError as error:

@@ -18,7 +18,8 @@ from hub.owners import changes
 from hub.owners.models import Change
 from hub.owners.pages import show
 from hub.places.kinds import kinds
-from hub.visitors.pages import FILED, too_often, trapped
+from hub.visitors.limits import FILED
+from hub.visitors.pages import too_often, trapped
 from hub.visitors.people import VIETNAM
 from hub.visitors.tickets import form_id, form_uuid
 

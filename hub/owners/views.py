@@ -32,7 +32,8 @@ from hub.tracing.pairing import VIETNAM
 from hub.tracing.tables import moment
 from hub.trust import roster
 from hub.trust.passes import Wish
-from hub.visitors.pages import language_of, office
+from hub.visitors.office import office
+from hub.visitors.pages import language_of
 from hub.visitors.pages import show as show_public
 
 SHOWN_DAYS = 14

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from hub.intake.transactions import now_ms
 from hub.visitors import declarations, people, webgate
-from hub.visitors.pages import WRITES, show, too_often, trapped, trouble
+from hub.visitors.limits import WRITES, crowded
+from hub.visitors.pages import show, too_often, trapped, trouble
 from hub.visitors.people import CONTACTS, FAMILY, PURPOSES, SYMPTOMS, VIETNAM, Form, Person
 from hub.visitors.placecodes import Opened, standing
 from hub.visitors.tickets import (
@@ -67,6 +68,8 @@ def _sent(request: HttpRequest, held: Ticket, found: Opened, way: str) -> HttpRe
         if read.troubles:
             return _form(request, held, found, way, read, status=400)
     assert found.place is not None
+    if crowded(found.place.pk, len(read.people)):
+        return trouble(request, "crowded", status=429)
     declared = way == "declare"
     ids = webgate.record(
         found.place, read.people, form=form, direction=_WAYS[way], gate=held.gate, how=held.how,

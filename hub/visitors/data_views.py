@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from hub.visitors import requests
+from hub.visitors.limits import FILED, READ
 from hub.visitors.models import DataRequest
-from hub.visitors.pages import FILED, language_of, show, too_often, trapped, words
+from hub.visitors.pages import language_of, show, too_often, trapped, words
 from hub.visitors.people import VIETNAM
 from hub.visitors.tickets import form_id, form_uuid
 
@@ -56,7 +57,7 @@ def find_request(request: HttpRequest) -> HttpResponse:
 @require_safe
 def followed(request: HttpRequest, number: str) -> HttpResponse:
     """Where a request stands: never whether there was anything."""
-    if too := too_often(request, FILED):
+    if too := too_often(request, READ):
         return too
     found = requests.find(number)
     if found is None:

@@ -16,12 +16,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from hub.visitors.limits import Limit, address_of
-
-WRITES = Limit(600, 600)
-"""Check-ins of one address in ten minutes: a bus station behind one carrier's address."""
-FILED = Limit(30, 3600)
-"""Reports and requests of one address in an hour."""
+from hub.guard.limits import Limit, address_of
+from hub.visitors.office import office
 
 
 @cache
@@ -34,21 +30,6 @@ def every() -> dict[str, dict[str, Any]]:
 def words(language: str) -> dict[str, Any]:
     """Return the words of a language, Vietnamese for one that is not known."""
     return every()["en" if language.startswith("en") else "vi"]
-
-
-@cache
-def office() -> dict[str, str]:
-    """Return what this hub says about itself: ``public.toml`` in its folder, where there is one.
-
-    Keys: ``authority`` (who receives the data), ``hotline``, ``office`` (where one goes with the
-    card), ``days`` (how long entries are kept).
-    """
-    found = {"authority": "", "hotline": "", "office": "", "days": "30"}
-    path = settings.HOME.folder / "public.toml"
-    if path.exists():
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-        found |= {key: str(told[key]) for key in found if key in told}
-    return found
 
 
 @cache

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from hub.intake.models import Place
 from hub.visitors import reports
-from hub.visitors.limits import TOO_QUICK_S
+from hub.visitors.limits import FILED, READ, TOO_QUICK_S
 from hub.visitors.models import Report
-from hub.visitors.pages import FILED, language_of, show, too_often, trapped, trouble, words
+from hub.visitors.pages import language_of, show, too_often, trapped, trouble, words
 from hub.visitors.people import VIETNAM
 from hub.visitors.photos import PHOTO_BYTES, BadPhoto
 from hub.visitors.tickets import Ticket, age_s, form_id, form_uuid
@@ -100,7 +100,7 @@ def find_report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def followed(request: HttpRequest, number: str) -> HttpResponse:
     """Where a report stands, and what it was answered."""
-    if too := too_often(request, FILED):
+    if too := too_often(request, READ):
         return too
     found = reports.find(number)
     if found is None:

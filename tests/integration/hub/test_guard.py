@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from hub.guard.strangers import Strangers
+from hub.guard.limits import Limit, address_by
 from tests.hubs import HubProcess
 
 PASSWORD = "mười con trâu trắng"
@@ -106,10 +106,10 @@ def test_every_answer_says_what_a_browser_may_do_with_it(hub: HubProcess) -> Non
 
 
 def test_an_address_that_is_refused_without_end_gets_no_more_signatures() -> None:
-    strangers = Strangers(per_minute=3)
-    assert [strangers.refused("a", now_s=5) for _ in range(4)] == [False, False, False, True]
-    assert not strangers.refused("b", now_s=5)
-    assert not strangers.refused("a", now_s=65)
+    strangers = Limit(3, 60)
+    assert [strangers.over("a", now_s=5) for _ in range(4)] == [False, False, False, True]
+    assert not strangers.over("b", now_s=5)
+    assert not strangers.over("a", now_s=65)
 
 
 def test_the_officials_door_asks_for_the_code_too(hub: HubProcess) -> None:
@@ -130,3 +130,44 @@ def test_the_officials_door_asks_for_the_code_too(hub: HubProcess) -> None:
                 hub.url + "/desk/login", data=fields, timeout=20, allow_redirects=False
             )
             assert (answer.status_code == 302) == inside
+
+
+@pytest.mark.parametrize(
+    ("remote", "told", "counted"),
+    [
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("::1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("2001:db8:1:2::5", "", "2001:db8:1:2::/64"),
+        ("127.0.0.1", "2001:db8:1:2:3::5", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "", "203.0.113.7"),
+        ("::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "nonsense", "127.0.0.1"),
+    ],
+)
+def test_a_proxy_of_this_machine_says_who_asks_and_nobody_else_does(
+    remote: str, told: str, counted: str
+) -> None:
+    found = address_by({"REMOTE_ADDR": remote, "HTTP_X_FORWARDED_FOR": told})
+    assert found == counted
+
+
+def test_a_limit_counts_what_is_over_and_what_is_spent_alike() -> None:
+    limit = Limit(2, 60)
+    assert not limit.spent("a", 1.0)
+    assert not limit.over("a", 1.0, count=2)
+    assert limit.spent("a", 2.0)
+    assert limit.over("a", 3.0)
+    assert not limit.spent("b", 3.0)
+    assert not limit.spent("a", 61.0)
+
+
+def test_who_guesses_behind_the_proxy_stops_nobody_else(hub: HubProcess) -> None:
+    def ask(address: str) -> int:
+        sent = {"X-Forwarded-For": address}
+        asked = requests.post(hub.url + "/v1/invitation", data=b"x", headers=sent, timeout=20)
+        return asked.status_code
+
+    assert {ask("203.0.113.1") for _ in range(60)} == {400, 429}
+    assert ask("203.0.113.2") == 400

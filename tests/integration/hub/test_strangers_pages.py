@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -16,12 +17,17 @@ APPLICATION = {
     "name": "Quán Ví Dụ", "kind": "worship", "address": "1 Đường Ví Dụ", "gates": "1",
     "responsible": "Nguyễn Thị Ví Dụ", "phone": "0900000001", "password": PASSWORD,
 }  # fmt: skip
+CHECKINS = 12
+"""What one place takes in an hour here."""
 
 
 @pytest.fixture(scope="module")
 def street_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """A hub of our own: applications that nobody decides would wait at others' desks."""
-    street = Street.opened(tmp_path_factory.mktemp("street"))
+    folder = tmp_path_factory.mktemp("street")
+    (folder / "hub").mkdir()
+    (folder / "hub" / "public.toml").write_text(f"checkins = {CHECKINS}\n", encoding="utf-8")
+    street = Street.opened(folder)
     yield street
     street.close()
 
@@ -144,3 +150,34 @@ def test_a_photo_whose_facts_are_damaged_is_a_photo_all_the_same(at: int, byte: 
     damaged = bytearray(made.getvalue())
     damaged[damaged.index(b"Exif") + at] = byte
     assert set(Image.open(io.BytesIO(clean(bytes(damaged)))).size) == {20, 40}
+
+
+def test_a_flood_of_check_ins_at_one_place_is_asked_to_wait_and_other_places_go_on(
+    street_hub: Street, place: str, board: str, tmp_path: Path
+) -> None:
+    flooded = street_hub.place("Đình Ví Dụ", kind="worship")
+    at = street_hub.board(flooded, tmp_path / "board.pdf")
+    said = []
+    for turn in range(CHECKINS + 1):
+        phone = Phone(street_hub, f"203.0.113.{turn}")
+        phone.get(at)
+        phone.follow("/in")
+        said.append(phone.send(VISITOR))
+    assert [one.status_code for one in said] == [200] * CHECKINS + [429]
+    assert "quá nhiều lượt tự ghi" in said[-1].text
+    taken = [one for one in street_hub.entries() if one["place"] == flooded]
+    assert len(taken) == CHECKINS
+    other = Phone(street_hub, "203.0.113.99")
+    other.get(board)
+    other.follow("/in")
+    assert other.send(VISITOR).status_code == 200
+
+
+def test_looking_up_numbers_uses_up_nobody_s_share_of_filing(street_hub: Street) -> None:
+    phone = Phone(street_hub, "203.0.113.120")
+    for _ in range(20):
+        for page in ("report", "my-data"):
+            assert phone.get(f"/{page}/2222-2222-2222").status_code == 404
+    phone.get("/my-data")
+    assert phone.send({"what": "see"}).status_code == 200
+    assert "/my-data/" in phone.page.url

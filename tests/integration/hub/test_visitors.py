@@ -16,7 +16,8 @@ from threading import Event
 import pytest
 from PIL import Image
 
-from hub.visitors.limits import TOO_QUICK_S, Limit
+from hub.guard.limits import Limit
+from hub.visitors.limits import TOO_QUICK_S
 from hub.visitors.photos import PHOTO_BYTES, BadPhoto, clean
 from hub.visitors.workdays import VIETNAM
 from hub.visitors.workdays import due as due_of
