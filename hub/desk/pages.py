@@ -17,6 +17,7 @@ from hub.compliance.gates import Gate
 from hub.compliance.report import Row
 from hub.desk.models import Role
 from hub.desk.rights import covers_all, role_of
+from hub.desk.said import said
 from hub.desk.words import words
 from hub.errors import BadUsage, HubError
 from hub.tracing.pairing import VIETNAM
@@ -69,7 +70,8 @@ def page(*kinds: str) -> Callable[[View], View]:
             try:
                 answer = view(request, *args, **more)
             except HubError as error:
-                return refused(request, str(error), status=403 if error.exit_code == 3 else 400)
+                status = 403 if error.exit_code == 3 else 400
+                return refused(request, said(error, language_of()), status=status)
             # Names and passages are for the one who asked, not for a cache on the way.
             answer["Cache-Control"] = "no-store"
             return answer
@@ -81,8 +83,8 @@ def page(*kinds: str) -> Callable[[View], View]:
 
 def refused(request: HttpRequest, why: str = "", *, status: int = 403) -> HttpResponse:
     """Say no, on a page of our own."""
-    said = why or words(get_language() or "vi")["refused"]
-    return show(request, "desk_base.html", {"said": said}, status=status)
+    told = why or words(get_language() or "vi")["refused"]
+    return show(request, "desk_base.html", {"said": told}, status=status)
 
 
 def show(

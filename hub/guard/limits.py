@@ -60,7 +60,9 @@ def address_of(request: HttpRequest) -> str:
 
 
 def address_by(meta: Mapping[str, Any]) -> str:
-    """Return who asks by a request's environment (RFC 3875's names): an IPv6 customer is a /64, not each address of it.
+    """Return who asks by a request's environment (RFC 3875's names).
+
+    An IPv6 customer is a /64, not each address of it.
 
     Behind a proxy of this machine, or of :data:`PROXIES`, the last address that it added to
     ``X-Forwarded-For`` counts; from anybody else that header is a stranger's word.

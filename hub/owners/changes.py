@@ -98,6 +98,23 @@ def has_enough(account: User) -> bool:
     return waiting.count() >= MOST_WAITING
 
 
+def owners_of(change: Change) -> list[str]:
+    """Return the other accounts that own the place of a change already."""
+    if change.place_id is None:
+        return []
+    held = Role.objects.filter(kind=Role.Kind.OWNER, place=change.place_id)
+    names = held.exclude(account=change.account_id).order_by("account__username")
+    return list(names.values_list("account__username", flat=True))
+
+
+def has_role(change: Change) -> bool:
+    """Whether the account that asks for a place can be given none: it has a role elsewhere."""
+    role = Role.objects.filter(account_id=change.account_id).first()
+    if change.what == Change.What.CORRECT or role is None:
+        return False
+    return role.kind != Role.Kind.OWNER or role.place_id != change.place_id
+
+
 def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> None:
     """Confirm a change, which takes effect at once, or refuse it with a reason."""
     if not accept and not reason.strip():
@@ -106,6 +123,11 @@ def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> Non
         row = Change.objects.select_for_update().get(pk=change.pk)
         if row.state != Change.State.WAITING:
             raise NotAllowed("This was decided already.")
+        if accept and has_role(row):
+            raise NotAllowed(
+                "This account has a role already, and one account is for one place; refuse this, "
+                "and let the owner apply with another account."
+            )
         if accept:
             row.place = _accepted(row, actor)
         row.state = Change.State.CONFIRMED if accept else Change.State.REFUSED

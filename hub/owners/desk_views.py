@@ -49,7 +49,14 @@ def one_change(request: HttpRequest, pk: int) -> HttpResponse:
         for key, value in found.facts.items()
         if value != now.get(key, "")
     ]
-    facts = {"one": _line(found), "rows": rows, "v": v}
+    waits = found.state == Change.State.WAITING and found.what != Change.What.CORRECT
+    facts = {
+        "one": _line(found),
+        "rows": rows,
+        "v": v,
+        "owners": changes.owners_of(found) if waits else [],
+        "has_role": waits and changes.has_role(found),
+    }
     return show(request, "owners/desk_change.html", facts)
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from hub.desk.models import Role
 from hub.desk.rights import role_of
+from hub.desk.said import said
 from hub.errors import HubError
 from hub.visitors.pages import language_of
 from hub.visitors.pages import show as show_public
@@ -52,7 +53,7 @@ def owner(view: View) -> View:
             return view(request, *args, **more)
         except HubError as error:
             status = 403 if error.exit_code == 3 else 400
-            return refused(request, str(error), status=status)
+            return refused(request, said(error, language_of(request)), status=status)
 
     return guarded
 

@@ -180,3 +180,30 @@ def test_what_a_visitor_declared_by_phone_is_masked_for_the_owner_too(
     page = owner.get("/owner/history").text
     assert "N. T. V. Dụ" in page
     assert VISITOR["name"] not in json.dumps(page, ensure_ascii=False)
+
+
+def test_a_claim_of_an_owned_place_says_so_and_a_second_application_is_not_lost_silently(
+    street: Street,
+) -> None:
+    applicant = Phone(street, "198.51.100.31")
+    applicant.get("/owner/apply")
+    applicant.send(PLACE | {"name": "Quán Hai", "account": "quan-hai", "password": PASSWORD})
+    applicant.get("/owner/apply")
+    applicant.send(PLACE | {"name": "Quán Ba"})
+    official = Phone(street).log_in("/desk/", "lan")
+    first, second = re.findall(r'href="(/desk/changes/\d+)"', official.get("/desk/changes").text)
+    assert "đã có chủ" not in official.get(first).text
+    official.desk_post(first, decision="confirm")
+    assert "đã có vai trò" in official.get(second).text
+    again = official.desk_post(second, decision="confirm")
+    assert (again.status_code, "đã có vai trò" in again.text) == (403, True)
+    assert "Quán Ba" not in [one["name"] for one in street.json("place", "list")]
+    official.desk_post(second, decision="refuse", reason="một tài khoản, một nơi")
+    rival = Phone(street, "198.51.100.32")
+    rival.get("/owner/apply")
+    rival.send(PLACE | {"name": "Quán Hai", "account": "quan-gia", "password": PASSWORD})
+    (claim,) = re.findall(r'href="(/desk/changes/\d+)"', official.get("/desk/changes").text)
+    page = official.get(claim).text
+    assert "đã có chủ" in page
+    assert "quan-hai" in page
+    official.desk_post(claim, decision="refuse", reason="đã có chủ")
