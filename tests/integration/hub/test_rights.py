@@ -269,7 +269,7 @@ def test_a_volunteer_registers_and_prints_and_does_nothing_else(
     fresh = desk.post("street/new", name="Tiệm tóc Ví Dụ", kind="shop", address="5 Lê Lợi")
     assert desks["an"].get("places/" + fresh.url.split("/")[-2]).status_code == 200
     twin = desk.post("street/new", name="TIEM TOC VI DU", kind="shop", address="5 Le Loi")
-    assert (twin.status_code, "known already" in twin.text) == (400, True)
+    assert (twin.status_code, "Nơi này đã có" in twin.text) == (400, True)
     for path in ("today", "places", f"places/{hub.cafe}", "report", "cases", "visits",
                  "residents", "requests", "changes"):  # fmt: skip
         assert desk.get(path).status_code == 403, path
