@@ -93,7 +93,7 @@ def test_what_is_no_photo_is_said(hub: Commune, an: Desk) -> None:
     an.post(f"places/{hub.school}", do="visit", reason="nhìn qua", due=TODAY.isoformat())
     path = "visits/" + an.get("visits").text.split('href="/desk/visits/')[1].split('"')[0]
     answer = an.post(path, files={"photo": ("a.jpg", b"MZ...")}, do="visit", finding="fine")
-    assert (answer.status_code, "no photo" in answer.text) == (400, True)
+    assert (answer.status_code, "Ảnh không mở được" in answer.text) == (400, True)
     an.post(path, do="visit", finding="fine")
     assert an.post(path, do="visit", finding="fine").status_code == 403
 
