@@ -56,8 +56,8 @@ class Home:
         return not self.database.startswith(("postgres://", "postgresql://"))
 
     def exists(self) -> bool:
-        """Whether a hub was ever started here: it made its keys first."""
-        return self.keys.is_dir()
+        """Whether a hub was ever started here: keys, or entries whose keys are gone."""
+        return self.keys.is_dir() or (self.sqlite and self.sqlite_path.exists())
 
     def activate(self) -> None:
         """Make the folder (mode 0700) and let Django's settings see this home."""

@@ -171,7 +171,7 @@ def test_fsck_salvages_what_can_be_read_and_hands_out_the_damaged_file(
         (("run", "--headless", "--config", "{config}"), 2, "did you mean “source”"),
         (("enrol", "GATE1:CUT"), 2, "fresh one"),
         (("enrol", "nowhere.png"), 2, "nowhere.png"),
-        (("status", "--data", "{empty}"), 1, "no outbox"),
+        (("status", "--data", "{empty}"), 1, "belongs to no place"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -27,19 +27,19 @@ TYPED = {
     "email": "zqxjkw@",
     "places": "Kjwqzx",
 }
-"""Texts that are in nothing else: what is found was typed."""
+"""Texts of which the program holds none before they are typed."""
 
 
-def traces(*typed: str) -> list[str]:
-    """Return who still holds a text that contains one of ``typed``: containers, instances,
-    caches, closures; the test's own objects apart.
+def holders(*typed: str) -> list[object]:
+    """Return who holds a text that contains one of ``typed``: containers, instances, caches,
+    closures; the test's own objects apart.
     """
     gc.collect()
     wanted = [text.casefold() for text in typed]
     mine = {id(TYPED), id(typed), id(wanted)}
     # By type(), because a dead proxy answers isinstance() with an error.
     return [
-        f"{type(holder).__module__}.{type(holder).__qualname__}"
+        holder
         for holder in gc.get_objects()
         if id(holder) not in mine and type(holder) is not types.FrameType
         for held in gc.get_referents(holder)
@@ -63,11 +63,34 @@ def robot(desk: Desk) -> Iterator[Robot]:
         yield robot
 
 
-def test_the_search_finds_what_is_still_there(robot: Robot) -> None:
+class Search:
+    """Finds what was typed; other tests' samples that lay there before apart."""
+
+    def __init__(self) -> None:
+        self.before = holders(*TYPED.values())
+
+    def traces(self, *typed: str) -> list[str]:
+        """Return the kinds of objects that hold one of ``typed``, and did not before."""
+        known = {id(holder) for holder in self.before}
+        return [
+            f"{type(holder).__module__}.{type(holder).__qualname__}"
+            for holder in holders(*typed)
+            if id(holder) not in known
+        ]
+
+
+@pytest.fixture
+def search(robot: Robot) -> Search:
+    """A search that begins before anything is typed."""
+    del robot  # the screen is there
+    return Search()
+
+
+def test_the_search_finds_what_is_still_there(robot: Robot, search: Search) -> None:
     face = robot.app.stage.go("code")
     face.type(TYPED["phone"])
     robot.settle()
-    assert traces(TYPED["phone"])
+    assert search.traces(TYPED["phone"])
 
 
 def fill(robot: Robot, last: str) -> None:
@@ -96,20 +119,24 @@ def fill(robot: Robot, last: str) -> None:
         for question in questions(PURPOSES, FORM)
     ],
 )
-def test_a_declaration_left_alone_at_any_step_is_forgotten(robot: Robot, last: str) -> None:
+def test_a_declaration_left_alone_at_any_step_is_forgotten(
+    robot: Robot, search: Search, last: str
+) -> None:
     fill(robot, last)
     for _ in range(61):
         robot.app.stage.tick()
     robot.settle()
     robot.frames(2)
     assert robot.app.stage.name == "attract"
-    assert traces(*TYPED.values()) == []
+    assert search.traces(*TYPED.values()) == []
 
 
 @pytest.mark.parametrize(
     "screen", ["code", "person", pytest.param("paper", marks=pytest.mark.slow), "express", "shift"]
 )
-def test_a_field_left_alone_on_any_other_screen_is_forgotten(robot: Robot, screen: str) -> None:
+def test_a_field_left_alone_on_any_other_screen_is_forgotten(
+    robot: Robot, search: Search, screen: str
+) -> None:
     face = robot.app.stage.go(screen)
     if screen == "paper":
         face.go_on()
@@ -127,4 +154,4 @@ def test_a_field_left_alone_on_any_other_screen_is_forgotten(robot: Robot, scree
             break
     robot.settle()
     robot.frames(2)
-    assert traces(TYPED["phone"][:8], TYPED["name"]) == []
+    assert search.traces(TYPED["phone"][:8], TYPED["name"]) == []
