@@ -58,7 +58,8 @@ def test_an_altered_copy_is_refused(tmp_path: Path) -> None:
         hub.place()
         copy = Path(keep(hub, "backup", str(tmp_path / "copies")).stdout.strip())
         hub.stop()
-        copy.write_bytes(copy.read_bytes()[:-100] + bytes(100))
+        whole = copy.read_bytes()
+        copy.write_bytes(whole[:-100] + bytes(255 - byte for byte in whole[-100:]))
         before = (hub.data / "hub.sqlite3").read_bytes()
         done = keep(hub, "restore", str(copy), check=False)
         assert done.returncode == 1
