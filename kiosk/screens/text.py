@@ -53,14 +53,16 @@ class Text(Label):
             self.font_size = wanted
             self.cut = False
             return
-        fits = self._fits(wanted)
+        # Words keep their order of width at every size: each try measures one, not all.
+        word = self._widest(wanted)
+        fits = self._fits(wanted, word)
         if not fits:
             low, high = smallest, wanted
             while high - low > max(0.5, wanted * 0.02):
                 middle = (low + high) / 2
-                low, high = (middle, high) if self._fits(middle) else (low, middle)
+                low, high = (middle, high) if self._fits(middle, word) else (low, middle)
             wanted = low
-            fits = self._fits(wanted)
+            fits = self._fits(wanted, self._widest(wanted))
         self.font_size = wanted
         self.cut = not fits
         self.text_size = (self.width, None)
@@ -94,10 +96,13 @@ class Text(Label):
             text_size=(width, None),
         )
 
-    def _fits(self, size: float) -> bool:
+    def _widest(self, size: float) -> str:
+        measure = self._measure(size, None)
+        return max(self.text.split() or [""], key=lambda word: measure.get_extents(word)[0])
+
+    def _fits(self, size: float, word: str) -> bool:
         measure = self._measure(size, None if self.one_line else self.width)
-        widest = max(measure.get_extents(word)[0] for word in self.text.split() or [""])
-        if widest > self.width:
+        if measure.get_extents(word)[0] > self.width:
             return False
         width, height = measure.render(real=False)
         return height <= self.height + 1 and width <= self.width + 1
