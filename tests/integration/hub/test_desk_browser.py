@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.chromium import DESK, PHONE, Chromium, chromium
 from tests.browser.commune import PASSWORD, Commune, Desk
@@ -39,8 +38,8 @@ def enter(browser: Chromium, hub: Commune, who: str) -> None:
     browser.open(f"{hub.url}/desk/login")
     browser.tab_to("#id_username").send_keys(who)
     browser.tab_to("#id_password").send_keys(PASSWORD)
-    browser.press(Keys.ENTER)
-    WebDriverWait(browser.driver, 20).until(lambda _driver: "/login" not in browser.url)
+    browser.enter()
+    assert "/login" not in browser.url
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +100,9 @@ def test_an_official_works_by_keyboard_alone(
     browser.size(DESK)
     enter(browser, hub, "an")
     browser.tab_to('a[href="/desk/visits"]')
-    browser.press(Keys.ENTER)
+    browser.enter()
     browser.tab_to(f'a[href="/desk/visits/{work["visit"]}"]')
-    browser.press(Keys.ENTER)
+    browser.enter()
     browser.tab_to('input[name="finding"]')
     browser.press(Keys.SPACE)
     browser.tab_to("#note").send_keys("treo đúng chỗ")
@@ -111,11 +110,11 @@ def test_an_official_works_by_keyboard_alone(
     keyboard = ActionChains(browser.driver)
     while not browser.ask("return document.activeElement.matches('button[value=visit]')"):
         keyboard.send_keys(Keys.TAB).perform()
-    keyboard.send_keys(Keys.ENTER).perform()
+    browser.enter()
     assert "treo đúng chỗ" in browser.text
     browser.open(f"{hub.url}/desk/cases/{work['case']}")
     browser.tab_to("form[action$=trace] button")
-    browser.press(Keys.ENTER)
+    browser.enter()
     assert name(3) in browser.text
 
 
@@ -124,12 +123,12 @@ def test_a_volunteer_registers_at_the_door_on_a_phone(hub: Commune, browser: Chr
     browser.size(PHONE)
     enter(browser, hub, "di")
     browser.tab_to(f'a[href="/desk/street/{hub.cafe}"]')
-    browser.press(Keys.ENTER)
+    browser.enter()
     browser.tab_to("#f-phone").send_keys("0900000009")
     browser.tab_to('input[name="reached"]')
     browser.press(Keys.SPACE)
     browser.press(Keys.TAB)
-    browser.press(Keys.ENTER)
+    browser.enter()
     assert browser.url.endswith(f"/places/{hub.cafe}/board")
     (place,) = [one for one in hub.json("place", "list") if one["place"] == hub.cafe]
     assert place["stage"] == "active"

@@ -143,7 +143,8 @@ def test_what_is_wrong_is_marked_so_that_it_is_heard(walk: Walk) -> None:
     for field_ in ("name", "year", "sex", "phone", "agree"):
         browser.ask("document.getElementsByName(arguments[0])[0].required = false", field_)
     browser.one("#phone").send_keys("12")
-    browser.one("form.card > button").send_keys(Keys.ENTER)
+    browser.ask("arguments[0].focus()", browser.one("form.card > button"))
+    browser.enter()
     phone = browser.one("#phone")
     assert phone.get_attribute("value") == "12"
     told = browser.one(f"#{phone.get_attribute('aria-describedby')}").text
@@ -192,7 +193,8 @@ def test_the_officials_pages_about_residents_and_owners_pass_axe_too(
     browser.size(size)
     browser.open(f"{street.url}/desk/login")
     browser.one("#id_username").send_keys("lan")
-    browser.one("#id_password").send_keys(PASSWORD, Keys.ENTER)
+    browser.one("#id_password").send_keys(PASSWORD)
+    browser.enter()
     asked = walk.pages["asked"].rpartition("/")[2].partition("?")[0]
     found = {}
     for path in ("requests", f"requests/{asked}", "residents", f"residents/{number}", "changes"):
