@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from selenium.webdriver.common.keys import Keys
 
 from hub.visitors.limits import TOO_QUICK_S
 from tests.browser.chromium import DESK, PHONE, Chromium, chromium
