@@ -4,11 +4,18 @@ TLS is always verified, with no switch to turn it off; plain HTTP goes to loopba
 A hub on a LAN is recognised by the fingerprint of its certificate (``pin``) instead of a
 certificate authority. While the kiosk's clock is not trusted, the certificate's chain and
 name are verified and its dates are not: a wrong clock must not stop sync.
+
+Whatever answers, and however slowly, the outcome is bytes or a :class:`~kiosk.errors.Retry`:
+requests' sessions are passed by, for they read the whole of a redirect that nobody follows and
+keep every cookie, and so is unpacking, which the signed bytes do for themselves.
 """
 
 from __future__ import annotations
 
+import http.client
+import io
 import ipaddress
+import socket
 import ssl
 import time
 from types import TracebackType
@@ -17,6 +24,9 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 from kiosk.errors import BadConfig, HubUnreachable, NoReceipt
 from wire.signed import MEDIA_TYPE
@@ -65,7 +75,7 @@ class Hub:
             raise BadConfig(f"The hub's address {url} is not encrypted; it must be https://.")
         self._url = url.rstrip("/")
         self._pin = pin
-        self._sessions: dict[bool, requests.Session] = {}
+        self._ways: dict[bool, HTTPAdapter] = {}
 
     def post(self, path: str, data: bytes, *, dates_count: bool) -> bytes:
         """Send ``data``; return the answer's bytes, believed by nobody yet.
@@ -74,24 +84,28 @@ class Hub:
         not. Raises :class:`HubUnreachable`, or :class:`NoReceipt` when what answered
         cannot be our hub (another media type, too long, cut).
         """
-        session = self._session(dates_count=dates_count)
+        asked = requests.Request(
+            "POST",
+            self._url + path,
+            data=data,
+            headers={
+                "Content-Type": MEDIA_TYPE,
+                "Accept": MEDIA_TYPE,
+                "Accept-Encoding": "identity",
+                "User-Agent": "kiosk",
+            },
+        ).prepare()
         try:
-            with session.post(
-                self._url + path,
-                data=data,
-                headers={"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE},
-                timeout=TIMEOUT_S,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                body = _body(answer)
+            way = self._way(dates_count=dates_count)
+            with way.send(asked, stream=True, timeout=TIMEOUT_S) as answer:
                 retry_after = _seconds(answer.headers.get("Retry-After"))
                 kind = answer.headers.get("Content-Type", "").split(";")[0].strip()
-                if kind != MEDIA_TYPE:
+                if kind != MEDIA_TYPE or "Content-Encoding" in answer.headers:
                     raise NoReceipt(
                         f"Something answered {answer.status_code} in the hub's place.",
                         retry_after_s=retry_after,
                     )
+                body = _body(answer)
                 if answer.status_code in (429, 503):
                     raise NoReceipt("The hub is busy.", retry_after_s=retry_after)
                 return body
@@ -101,20 +115,21 @@ class Hub:
             ) from error
         except (requests.exceptions.RequestException, OSError) as error:
             raise HubUnreachable("The hub cannot be reached.") from error
+        except (ValueError, HTTPError, http.client.HTTPException) as error:
+            # The libraries' own surprises about headers and chunks that make no sense.
+            raise HubUnreachable("What answers in the hub's place is not understood.") from error
 
-    def _session(self, *, dates_count: bool) -> requests.Session:
-        session = self._sessions.get(dates_count)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False  # no proxy or netrc of whoever started us
-            session.mount("https://", _Adapter(self._pin, dates_count=dates_count))
-            self._sessions[dates_count] = session
-        return session
+    def _way(self, *, dates_count: bool) -> HTTPAdapter:
+        way = self._ways.get(dates_count)
+        if way is None:
+            way = _Adapter(self._pin, dates_count=dates_count)
+            self._ways[dates_count] = way
+        return way
 
     def close(self) -> None:
         """Close connections; harmless twice."""
-        while self._sessions:
-            self._sessions.popitem()[1].close()
+        while self._ways:
+            self._ways.popitem()[1].close()
 
     def __enter__(self) -> Hub:
         return self
@@ -151,6 +166,7 @@ class _Adapter(HTTPAdapter):
             kwargs["assert_fingerprint"] = self._pin.hex()
             kwargs["assert_hostname"] = False
         super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
     def cert_verify(self, conn: Any, *_: Any, **__: Any) -> None:  # theirs
         """Leave verification to our context; requests would put its own bundle in."""
@@ -165,22 +181,71 @@ class _Adapter(HTTPAdapter):
         return host, {}
 
 
+class _Punctual(io.RawIOBase):
+    """What arrives on a socket until a deadline: an answer that trickles ends there, too."""
+
+    def __init__(self, raw: io.RawIOBase, line: socket.socket, until: float) -> None:
+        self._raw, self._line, self._until = raw, line, until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("The hub's answer does not come to an end.")
+        self._line.settimeout(min(left, TIMEOUT_S[1]))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer that is whole within :data:`LONGEST_S`, headers and all, or none."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        raw = self.fp.detach()
+        self.fp = io.BufferedReader(_Punctual(raw, sock, time.monotonic() + LONGEST_S))
+
+
+class _Connection(HTTPConnection):
+    response_class = _Answer
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _Answer
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
 def _body(answer: requests.Response) -> bytes:
     promised = answer.headers.get("Content-Length")
     parts, size = [], 0
-    until = time.monotonic() + LONGEST_S
     for part in answer.iter_content(1024):
         size += len(part)
-        if time.monotonic() > until:
-            raise HubUnreachable("The hub's answer does not come to an end.")
         if size > MAX_ANSWER:
             raise NoReceipt("What answered in the hub's place does not stop talking.")
         parts.append(part)
-    if promised is not None and promised.isdigit() and int(promised) != size:
+    if promised is not None and _number(promised) not in (None, size):
         raise HubUnreachable("The hub's answer was cut on the way.")
     return b"".join(parts)
 
 
 def _seconds(text: str | None) -> float | None:
     """Read Retry-After in seconds; the date form is for clocks that can be trusted."""
-    return float(text) if text is not None and text.isdigit() else None
+    found = _number(text or "")
+    return None if found is None else float(found)
+
+
+def _number(text: str) -> int | None:
+    """Read a plain number; ``isdigit`` alone is true of what no number is made of."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
