@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import NoReturn
 
 from hub import arguments_more, desk_arguments, public_arguments
 from hub.desk_arguments import Command, Group
@@ -18,6 +19,14 @@ A first hub, its first place and the code for its first kiosk:
 
 Exit codes: 0 done, 1 something is wrong, 2 bad usage, 3 refused by policy.
 """
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a command; its help is asked for."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     report = argparse.ArgumentParser(add_help=False, parents=[shared])
     report.add_argument("--json", action="store_true", help="for programs instead of people")
 
-    root = argparse.ArgumentParser(
+    root: argparse.ArgumentParser = Parser(
         prog="hub",
         description="The hub: places, their kiosks, and what those recorded.",
         epilog=_EPILOG,

@@ -12,6 +12,7 @@ from hub.arguments import parser
 from hub.errors import BadUsage, HubError
 from hub.home import Home, state_folder
 from hub.secrecy import keep_memory_secret
+from hub.streams import NO_ROOM, prepare, silence
 
 _LOOKS = frozenset(
     {
@@ -27,6 +28,8 @@ _LOOKS = frozenset(
 
 def cli(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    if argv is None:
+        prepare()
     args = parser().parse_args(argv)
     os.umask(0o077)
     keep_memory_secret()
@@ -48,9 +51,14 @@ def cli(argv: Sequence[str] | None = None) -> int:
         print(f"hub: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; keep Python's own flush at exit quiet too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()  # the reader (head, less) has seen enough
         return 0
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        silence()
+        print(f"hub: Writing failed: {error.strerror}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     assert isinstance(code, int)

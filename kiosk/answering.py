@@ -69,11 +69,18 @@ class Answering:
                 for verdict in self.desk.lapse():
                     self._tell(verdict, since=time.monotonic())
                 self._second()
+        self._dismiss()
+
+    def _dismiss(self) -> None:
+        """Record those who still wait for a second code: nobody will see it any more."""
+        for verdict in self.desk.lapse(everyone=True):
+            self._tell(verdict, since=time.monotonic())
 
     def _frame(self, reader: Scanner, hinted: str) -> str:
         frame = self._latest.wait(WAIT_S)
         if frame is None:
             if self._latest.closed:
+                self._dismiss()
                 self.finished.set()
             return hinted
         look = reader.look(frame)

@@ -217,7 +217,7 @@ def _section(kind: type[Any], table: Any, prefix: str, source: str) -> Any:
         if name not in names:
             hint = _section_of(name) if kind is Config else ""
             hint = hint or _nearest(name, names)
-            raise BadConfig(f"{source} has an unknown key “{prefix}{name}”{hint}.")
+            raise BadConfig(f"{source} has an unknown key “{prefix}{name}”{hint}")
     values = {
         name: _value(hints[name], value, f"{prefix}{name}", source) for name, value in table.items()
     }
@@ -282,9 +282,9 @@ def _section_of(name: str) -> str:
     if not sections:
         return ""
     where = " or ".join(f"[{section}]" for section in sections)
-    return f": it belongs below {where}, which goes on a line above it"
+    return f": it belongs below {where}, which goes on a line above it."
 
 
 def _nearest(name: str, names: list[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"; did you mean “{close[0]}”?" if close else f"; known are {', '.join(names)}"
+    return f"; did you mean “{close[0]}”?" if close else f"; known are {', '.join(names)}."

@@ -164,12 +164,11 @@ class Desk:
         except DiskRefused as error:
             return self._out_of_service(self._clock.now(), error)
 
-    def lapse(self) -> list[Verdict]:
-        """Answer those whose second code did not come in time; call it once a second."""
+    def lapse(self, *, everyone: bool = False) -> list[Verdict]:
+        """Answer those whose second code did not come in time: once a second, and at the end."""
         clocks = self._clock.now()
-        late, self._memory = lapse(
-            self.policy, self._memory, moment_of(clocks), place=self._station.place
-        )
+        now, place = moment_of(clocks), self._station.place
+        late, self._memory = lapse(self.policy, self._memory, now, place=place, everyone=everyone)
         try:
             return [self._pass(d.code, d, clocks) for d in late if d.code is not None]
         except DiskRefused as error:

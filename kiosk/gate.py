@@ -332,6 +332,12 @@ class Gate:
                 job(worker)
             self.housekeeping.step()
 
+    def rest(self) -> None:
+        """Read and answer no more; whoever waits for a second code is recorded without it."""
+        for worker in [w for w in self._workers if w.name in ("camera", "scan")]:
+            self._workers.remove(worker)
+            worker.stop(timeout=30.0)
+
     def drain(self, seconds: float) -> None:
         """Give sync one chance of at most ``seconds`` to send what waits."""
         self.delivering.drain(seconds)
@@ -424,13 +430,14 @@ def open_in_need(data: Path, config: Config) -> tuple[Outbox, Report | None]:
         return outbox, report
 
 
-def check_kinds(config: Config) -> None:
+def check_kinds(config: Config, *, source: str = "the configuration") -> None:
     """Refuse a policy that names kinds of code that nobody can show."""
     for kind in config.policy.kinds:
         if kind not in KINDS:
             close = difflib.get_close_matches(kind, KINDS, n=1)
             hint = f"; did you mean “{close[0]}”?" if close else "; docs/codes.md lists them."
-            raise BadConfig(f"“policy.kinds” names “{kind}”, which is no kind of code{hint}")
+            told = f"names “{kind}”, which is no kind of code{hint}"
+            raise BadConfig(f"“policy.kinds” in {source} {told}")
 
 
 def left_out(config: Config) -> frozenset[str]:

@@ -27,8 +27,10 @@ import kiosk
 from kiosk.errors import KioskError, Refuse
 from kiosk.files import state_folder
 from kiosk.secrecy import keep_memory_secret
+from kiosk.streams import NO_ROOM, prepare, silence
 
 DONE, FOUND_WRONG, BAD_USAGE, REFUSED = 0, 1, 2, 3
+MOST_FPS = 1000
 
 EPILOG = """\
 A first day:
@@ -103,7 +105,7 @@ def _add_run(commands: "argparse._SubParsersAction[Parser]") -> None:
         help="0, /dev/video0, picamera2, file:PATH (video, picture or folder, played once), "
         "http(s)://…, rtsp://… or none",
     )
-    sub.add_argument("--fps", type=float, metavar="N", help="play a file at this rate")
+    sub.add_argument("--fps", type=_rate, metavar="N", help="play a file at this rate")
     sub.add_argument(
         "--headless", action="store_true", help="no window; one line of JSON per verdict"
     )
@@ -149,8 +151,10 @@ def _add_status(commands: "argparse._SubParsersAction[Parser]") -> None:
 def _add_enrol(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub = _command(commands, "enrol", "join a place with the hub's enrolment code")
     sub.add_argument(
-        "code", metavar="FILE|CODE", help="a picture of the code, a text file, or the code itself"
-    )
+        "code", metavar="FILE|CODE",
+        help="a picture of the code, a text file, the code itself, or its ten characters",
+    )  # fmt: skip
+    sub.add_argument("--hub", metavar="URL", help="where the ten characters are asked for")
     sub.add_argument("--json", action="store_true", help="for programs")
     sub.set_defaults(run=_lazy("enrol"))
 
@@ -184,6 +188,16 @@ def _add_refused(commands: "argparse._SubParsersAction[Parser]") -> None:
     sub.set_defaults(run=_lazy("refused"))
 
 
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= MOST_FPS:
+        raise argparse.ArgumentTypeError(f"N is more than 0 and at most {MOST_FPS}, not “{text}”")
+    return rate
+
+
 def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
     """Import a command when it is called: ``kiosk status`` needs neither cv2 nor Kivy."""
 
@@ -199,6 +213,8 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
 
 def cli(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (0 done, 1 found wrong, 2 bad usage, 3 refused)."""
+    if arguments is None:
+        prepare()
     options = parser().parse_args(arguments)
     keep_memory_secret()
     logging.basicConfig(
@@ -209,6 +225,7 @@ def cli(arguments: Sequence[str] | None = None) -> int:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except KioskError as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return BAD_USAGE if isinstance(error, Refuse) else FOUND_WRONG
@@ -216,6 +233,12 @@ def cli(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read our lines has gone; what is recorded is recorded.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return DONE
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        silence()
+        print(f"kiosk: Writing failed: {error.strerror}.", file=sys.stderr)
+        return FOUND_WRONG
     return code

@@ -144,14 +144,15 @@ def signs_in(code: Code) -> bool:
 
 
 def lapse(
-    gate: GatePolicy, memory: Memory, now: Now, *, place: str = ""
+    gate: GatePolicy, memory: Memory, now: Now, *, place: str = "", everyone: bool = False
 ) -> tuple[tuple[Decision, ...], Memory]:
     """Return what becomes of the codes whose second did not come in time.
 
     Whoever passed without a declaration is recorded so, or refused, as the gate's policy
-    says; each decision's ``code`` is the one to record.
+    says; each decision's ``code`` is the one to record. ``everyone`` waits no longer.
     """
-    late = [s for s in memory.waiting if now.boot_ms - s.at_ms >= gate.second_code_s * 1000]
+    wait_ms = 0 if everyone else gate.second_code_s * 1000
+    late = [s for s in memory.waiting if now.boot_ms - s.at_ms >= wait_ms]
     if not late:
         return (), memory
     decisions = tuple(replace(_without(s.code, gate, place), code=s.code) for s in late)

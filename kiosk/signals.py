@@ -12,6 +12,7 @@ import logging
 import queue
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,9 +171,14 @@ def open_signals(
     if not any((pins.relay, pins.green, pins.red, pins.buzzer, pins.torch, pins.beam)):
         return None
     try:
-        return Signals(pins, unscanned=unscanned, factory=factory)
-    except ImportError:
+        with warnings.catch_warnings():
+            # gpiozero warns of each pin library that is not there; one line says it all.
+            warnings.simplefilter("ignore")
+            return Signals(pins, unscanned=unscanned, factory=factory)
+    except ModuleNotFoundError:
         _log.error("Relay and lights are off: this installation has no gpiozero.")
+    except ImportError:  # gpiozero's BadPinFactory is one
+        _log.error("Relay and lights are off: this board has no pins that gpiozero can drive.")
     except Exception as error:  # noqa: BLE001  each pin library raises its own
         _log.error("Relay and lights are off: %s (%s).", error, type(error).__name__)
     return None

@@ -8,14 +8,16 @@ from pathlib import Path
 from kiosk.clock import SystemClock
 from kiosk.codes.text import normalise
 from kiosk.commands.lines import say
-from kiosk.enrolling import REFUSALS, join, remember
+from kiosk.enrolling import REFUSALS, ask_for_code, join, remember
 from kiosk.errors import BadEnrolment, BadInput, Retry
 from kiosk.files import Ownership, ensure_folder
 from kiosk.identity import Identity, read_code
 from kiosk.model import ClockState
 from kiosk.preferences import Preferences
 from kiosk.sync import Refused
+from wire import shortcode
 from wire.enrol import PREFIX
+from wire.errors import WireError
 from wire.keys import fingerprint
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
@@ -25,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Enrol, claim the place if the hub answers, and say which fingerprints to compare."""
     now = SystemClock().now()
     trusted = now.state == ClockState.TRUSTED.value
-    code = read_code(_text(options.code), now_ms=now.wall_ms if trusted else None)
+    code = read_code(_text(options.code, options.hub), now_ms=now.wall_ms if trusted else None)
     ensure_folder(options.data)
     with Ownership(options.data):
         me = join(options.data, code)
@@ -74,18 +76,29 @@ def _claim_now(data: Path, me: Identity) -> str:
         return gate.identity.claim
 
 
-def _text(given: str) -> str:
+def _text(given: str, hub: str | None) -> str:
     if given.strip().startswith(PREFIX):
         return given
     path = Path(given)
     if not path.is_file():
-        raise BadInput(f"{given[:60]!r} is neither a file nor an enrolment code ({PREFIX}…).")
+        if _is_short(given) and hub is None:
+            raise BadInput("The hub tells what the ten characters stand for: add --hub URL.")
+        if hub is not None:
+            return ask_for_code(hub, given)
+        raise BadInput(f"“{given[:60]}” is neither a file nor an enrolment code ({PREFIX}…).")
     if path.suffix.lower() in PICTURES:
         return _from_picture(path)
     text = normalise(path.read_bytes())
     if text is None:
         raise BadInput(f"{path} is neither a picture nor a text file with an enrolment code.")
     return text
+
+
+def _is_short(given: str) -> bool:
+    try:
+        return bool(shortcode.read(given))
+    except WireError:
+        return False
 
 
 def _from_picture(path: Path) -> str:

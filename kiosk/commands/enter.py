@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
-from kiosk import config as configuration
 from kiosk.clock import SystemClock, wall_time
 from kiosk.codes.text import normalise
 from kiosk.commands.lines import say, verdict_line
+from kiosk.commands.settings import settings
 from kiosk.errors import (
     BadInput,
     DiskRefused,
@@ -41,8 +42,8 @@ REASONS: dict[type[Stop], str] = {
 
 def run(options: argparse.Namespace) -> int:
     """Record one code; the outbox keeps it until ``kiosk run`` sends it."""
-    config = configuration.load(options.config)
-    raw = sys.stdin.buffer.read() if options.text == "-" else options.text.encode(errors="replace")
+    config = settings(options.config)
+    raw = sys.stdin.buffer.read() if options.text == "-" else os.fsencode(options.text)
     text = normalise(raw)
     if not raw.strip(b"\0\r\n\t \xef\xbb\xbf"):
         raise BadInput("Nothing was entered: give the code as TEXT, or - for standard input.")
@@ -53,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         with Gate(options.data, config, Post(verdict=lambda _: None), mode=mode) as gate:
             verdict = gate.desk.present(text)
+            # With this process ends the wait for a second code: whoever waits has none.
+            verdict = next(iter(gate.desk.lapse(everyone=True)), verdict)
     except Stop as error:
         print(f"kiosk: {error}", file=sys.stderr)
         at = wall_time(SystemClock().now().wall_ms)

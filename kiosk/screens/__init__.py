@@ -31,5 +31,7 @@ for _name, _value in _SETTINGS.items():
     os.environ.setdefault(_name, _value)
 
 # Kivy sets its logger's level itself, and greets with a dozen lines before anybody can set
-# another one.
-logging.getLogger("kivy").addFilter(lambda record: record.levelno >= logging.WARNING)
+# another one. It also tries touch drivers that are never used here, and tells what they lack.
+logging.getLogger("kivy").addFilter(
+    lambda record: record.levelno >= logging.WARNING and "MTDev" not in record.getMessage()
+)

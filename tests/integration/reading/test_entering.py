@@ -1,4 +1,4 @@
-"""What ``kiosk enter`` and ``kiosk decode`` say of input that is none."""
+"""What commands say of input that is none, of wrong words and of wrong settings."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from hub.arguments import parser as hub_parser
 from kiosk.main import cli
 from tests.unit.codes import payloads
 
@@ -44,3 +45,44 @@ def test_decode_tells_how_old_the_signers_are(tmp_path, capsys):
     assert told["age_days"] > 365
     assert cli(["decode", "--json", "--data", str(tmp_path), str(picture)]) == 1
     assert json.loads(capsys.readouterr().out)["trust_list"] is None
+
+
+@pytest.mark.parametrize("rate", ["0", "-3", "nan", "inf", "x"])
+def test_a_rate_that_nothing_plays_at_is_refused(rate, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli(["run", "--headless", "--camera", "none", "--data", str(tmp_path), "--fps", rate])
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out, shown.err.count("\n")) == (2, "", 1)
+    assert "--fps" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[gate]\ndirektion = "in"', "gate.direktion"),
+        ('[policy]\nkinds = ["cccc"]', "policy.kinds"),
+        ('[screen]\nlanguage = "xx"', "screen.language"),
+        ('[codes]\ntrust_list = "none.pem"', "codes.trust_list"),
+        ('[sound]\nphrases = "/none"', "sound.phrases"),
+        ("[signals]\nrelay = 5\ngreen = 5", "signals.green"),
+    ],
+)
+def test_wrong_settings_are_one_line_with_the_key_and_the_file(text, key, tmp_path, capsys):
+    file = tmp_path / "gate.toml"
+    file.write_text(text)
+    for words in (["enter", "x"], ["run", "--headless", "--camera", "none"]):
+        assert cli([*words, "--data", str(tmp_path / "kiosk"), "--config", str(file)]) == 2
+        shown = capsys.readouterr()
+        assert (shown.out, shown.err.count("\n")) == ("", 1)
+        assert key in shown.err
+        assert str(file) in shown.err
+        assert not shown.err.endswith("?.\n")
+
+
+@pytest.mark.parametrize("words", [[], ["place"], ["place", "add", "X", "--kind"], ["frob"]])
+def test_a_wrong_hub_command_is_told_in_one_line(words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        hub_parser().parse_args(words)
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.out, shown.err.count("\n")) == (2, "", 1)
+    assert shown.err.startswith("hub")
