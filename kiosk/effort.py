@@ -127,6 +127,10 @@ class Effort:
             return Step()
         return _scaled(Step(tuple(read)), times, "")
 
+    def mend(self, picture: Image, unread: Unread) -> Iterator[Step]:
+        """Lay a found code of a picture that stands alone flat and correct it."""
+        yield from self._flattened(picture, [unread])
+
     def _mend(
         self, picture: Image, unread: Unread, tried: list[Corners], at: float
     ) -> Iterator[Step]:

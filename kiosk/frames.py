@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,7 @@ class Sighting:
 
 
 def image_of(pixels: Any) -> Image:
-    """Return ``pixels`` as an image: 8 bits, grey or BGR.
+    """Return ``pixels`` as an image: 8 bits, grey or BGR, nothing transparent.
 
     :raises ValueError: when its shape is no picture's.
     """
@@ -103,6 +104,26 @@ def image_of(pixels: Any) -> Image:
         array.ndim == grey or (array.ndim == grey + 1 and array.shape[2] in channels)
     ):
         raise ValueError(f"an array of shape {array.shape} is no picture")
-    if array.dtype == np.uint16:
-        array = (array >> 8).astype(np.uint8)
+    if array.dtype == np.uint16 or array.dtype.kind == "f":
+        array = _eight_bits(array)
+    if array.ndim == grey + 1 and array.shape[2] == channels[-1]:
+        array = _opaque(array)
     return np.ascontiguousarray(array, dtype=np.uint8)
+
+
+def _eight_bits(array: NDArray[Any]) -> Image:
+    """Return deeper pixels in 8 bits; the brightest is white, as ten bits come in sixteen."""
+    brightest = float(array.max())
+    if not brightest > 0 or not math.isfinite(brightest):
+        return np.zeros(array.shape, np.uint8)
+    return np.clip(array * (255 / brightest), 0, 255).astype(np.uint8)
+
+
+def _opaque(array: Image) -> Image:
+    """Return BGRA pixels on the ground on which what is drawn there shows: white or black."""
+    if array[..., 3].min() == 255:
+        return array[..., :3]
+    share = array[..., 3:].astype(np.float32) / 255
+    drawn = float((array[..., :3] * share).sum()) / max(float(share.sum()) * 3, 1.0)
+    ground = 255 if drawn < 128 else 0
+    return (array[..., :3] * share + ground * (1 - share)).astype(np.uint8)

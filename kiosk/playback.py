@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PICTURES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+PICTURES = frozenset({
+    ".avif", ".bmp", ".gif", ".jp2", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff",
+    ".webp",
+})  # fmt: skip
 VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm"})
 PICTURES_A_SECOND = 2.0
 
@@ -30,7 +33,7 @@ _PATIENCE_S = 30.0
 
 
 def read_picture(path: Path) -> Image:
-    """Return the picture in ``path``, upright, in colour or grey as it is.
+    """Return the picture in ``path``, upright, in colour or grey as it is, on an opaque ground.
 
     :raises BadInput: when the file is missing or no picture.
     """
@@ -41,14 +44,20 @@ def read_picture(path: Path) -> Image:
         raise BadInput(msg) from error
     picture = None
     if data.size:
+        # Cameras' pictures say which way is up, others may be transparent: cv2 gives either.
+        photo = data[:2].tobytes() == _JPEG
+        flags = cv2.IMREAD_ANYCOLOR if photo else cv2.IMREAD_UNCHANGED
         try:
-            picture = cv2.imdecode(data, cv2.IMREAD_ANYCOLOR)
+            picture = cv2.imdecode(data, flags)
         except cv2.error:
             picture = None
     if picture is None:
         msg = f"The file {path} is not a picture that can be read."
         raise BadInput(msg)
     return image_of(picture)
+
+
+_JPEG = b"\xff\xd8"
 
 
 def open_file(name: str, *, fps: float | None = None) -> Camera:

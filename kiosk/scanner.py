@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk import prepare
@@ -17,6 +17,7 @@ from kiosk.advice import Advice
 from kiosk.decoders import Zxing, zbar
 from kiosk.effort import Effort
 from kiosk.frames import Frame, Image, Sighting, Unread, image_of
+from kiosk.stills import Still, regions
 from kiosk.view import Guide, View
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
     from kiosk.decoders import Decoder
     from kiosk.effort import Step
-    from kiosk.prepare import Box, Interest
-
-STILL_S = 2.5
-"""The most processor time that is spent on a picture that stands alone."""
+    from kiosk.prepare import Interest
 
 FRAME_S = 0.05
 """The most that is spent on one frame of a video beyond the cheap look. Frames that come
@@ -47,12 +45,6 @@ BACKGROUND_WORTH_S = 0.005
 
 INVERTED_EVERY = 3
 """While nothing new is in view, so many frames in a row are looked at without their negative."""
-
-MOST_CODES = 3
-"""Of codes that do not read, so many are tried in one picture."""
-
-LONG_SIDE = 1280
-"""Larger pictures are also looked at as a whole in this size: codes have a best size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +99,8 @@ class Scanner:
     def look(self, frame: Frame) -> Look:
         """Take in one frame."""
         if frame.still:
-            seen = tuple(self.read_image(frame.image))
+            still = Still(self._effort, self._first, frame.image)
+            seen = tuple(still.look(everything=False))
         else:
             picture = prepare.grey(frame.image) if frame.luma is None else frame.luma
             seen = self._read_frame(picture, frame.at)
@@ -128,33 +121,7 @@ class Scanner:
 
         :raises ValueError: when ``image`` is no picture.
         """
-        began, started = time.perf_counter(), time.thread_time()
-        picture = prepare.grey(image_of(image))
-        self._effort.pool.clear()
-        self._effort.turn = 0
-        for seen in self._all_steps(picture):
-            if seen or time.thread_time() - started > STILL_S:
-                break
-        self._effort.pool.clear()
-        ms = (time.perf_counter() - began) * 1000
-        return [replace(s, ms=ms) for s in seen]
-
-    def _all_steps(self, picture: Image) -> Iterator[tuple[Sighting, ...]]:
-        """Give what is read in ``picture``, step by step: as it is, its parts, all of it."""
-        cheap = self._effort.look(self._first, picture)
-        yield cheap.read
-        for box, found in regions(picture, cheap.unread, prepare.interests(picture)):
-            for step in self._effort.steps(picture, box, at=0.0, found=found):
-                yield step.read
-        small, times = prepare.shrunk(picture, LONG_SIDE)
-        if times > 1:
-            yield self._effort.look(self._first, small).read
-        whole = (0, 0, small.shape[1], small.shape[0])
-        for step in self._effort.steps(small, whole, at=0.0):
-            yield tuple(
-                replace(s, corners=tuple((x * times, y * times) for x, y in s.corners))
-                for s in step.read
-            )
+        return Still(self._effort, self._first, image_of(image)).look(everything=True)
 
     def _read_frame(self, picture: Image, at: float) -> tuple[Sighting, ...]:
         started = self._timer()
@@ -212,17 +179,6 @@ class Scanner:
                 yield step
                 if step.read or self._timer() >= until:
                     return
-
-
-def regions(
-    picture: Image, unread: Sequence[Unread], likely: Sequence[Interest]
-) -> list[tuple[Box, list[Unread]]]:
-    """Return the parts of ``picture`` worth an effort, with the codes found in each."""
-    size = (picture.shape[1], picture.shape[0])
-    parts = [
-        (prepare.grown(prepare.bounds(u.corners), 0.3, size), [u]) for u in unread[:MOST_CODES]
-    ]
-    return parts or [(prepare.grown(part.box, 0.2, size), []) for part in likely]
 
 
 class Credit:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
 import numpy as np
+import pytest
 import qrcode
 
-from kiosk.frames import Frame, Image
-from kiosk.scanner import scanner
+from bench.corpus import modules
+from kiosk.frames import Frame, Image, Sighting
+from kiosk.playback import read_picture
+from kiosk.scanner import Scanner, scanner
+from kiosk.stills import STILL_S, versions
 
 
 def drawn(text: str) -> Image:
@@ -24,3 +33,119 @@ def test_a_bank_code_is_answered_in_the_picture_right_after_a_persons() -> None:
     ]
     presented = [look.presented.text if look.presented else None for look in looks]
     assert presented == ["person", "bank", "wifi"]
+
+
+CARD = "054199012345||Nguyễn Thị Ví Dụ|01021999|Nữ|Thôn Phú Lộc|22062022"
+
+
+@pytest.fixture(scope="module")
+def reader() -> Scanner:
+    return scanner(who=lambda _: None)
+
+
+def grey_card(scale: int = 6, text: str = CARD) -> Image:
+    code = np.kron(1 - modules(text, mask=2), np.ones((scale, scale), np.uint8))
+    return np.pad(code * 255, 4 * scale, constant_values=255).astype(np.uint8)
+
+
+def texts(reader: Scanner, image: Image) -> list[str | None]:
+    return [seen.text for seen in reader.read_image(image)]
+
+
+def of_colours(grey: Image, ink: tuple[int, int, int], paper: tuple[int, int, int]) -> Image:
+    """Print a code in two colours, given as blue, green and red."""
+    dark = grey[..., None] < 128
+    return np.where(dark, np.array(ink, np.uint8), np.array(paper, np.uint8)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_a_code_on_transparent_ground_is_read(reader: Scanner, tmp_path: Path, ink: int) -> None:
+    grey = grey_card()
+    drawn_there = 255 - grey if ink == 0 else grey
+    pixels = np.dstack([*[np.full_like(grey, ink)] * 3, drawn_there])
+    cv2.imwrite(str(tmp_path / "code.png"), pixels)
+    assert texts(reader, read_picture(tmp_path / "code.png")) == [CARD]
+
+
+def test_ten_bits_in_sixteen_are_read(reader: Scanner, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "code.png"), grey_card().astype(np.uint16) * 3 + 100)
+    assert texts(reader, read_picture(tmp_path / "code.png")) == [CARD]
+
+
+@pytest.mark.parametrize("ending", [".avif", ".bmp", ".gif", ".jp2", ".jpg", ".tif", ".webp"])
+def test_pictures_of_every_kind_are_read(reader: Scanner, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"code{ending}"
+    cv2.imwrite(str(path), of_colours(grey_card(), (0, 0, 0), (255, 255, 255)))
+    assert texts(reader, read_picture(path)) == [CARD]
+
+
+def test_a_code_whose_two_colours_are_equally_bright_is_read(reader: Scanner) -> None:
+    red_on_green = of_colours(grey_card(), (0, 0, 255), (0, 130, 0))
+    assert np.ptp(cv2.cvtColor(red_on_green, cv2.COLOR_BGR2GRAY)) <= 1
+    assert texts(reader, red_on_green) == [CARD]
+
+
+def test_what_is_blurred_beside_what_reads_at_once_is_read_too(reader: Scanner) -> None:
+    shelf = np.full((900, 1600), 180, np.uint8)
+    wanted = [f"054199012345||Nguyễn Thị Ví Dụ {n}|01021999|Nữ|x|22062022" for n in range(4)]
+    for place, text in enumerate(wanted):
+        code = grey_card(4, text)
+        if place % 2:
+            code = cv2.GaussianBlur(code, (0, 0), 2.2).astype(np.uint8)
+        top, left = 20 + 420 * (place // 2), 40 + 800 * (place % 2)
+        shelf[top : top + code.shape[0], left : left + code.shape[1]] = code
+    seen = reader.read_image(shelf)
+    assert {s.text for s in seen} == {*wanted}
+    assert len(seen) == len(wanted)
+
+
+def test_a_card_read_at_a_gate_does_not_wait_for_what_else_is_in_the_picture() -> None:
+    reader = scanner(who=lambda text: frozenset({text}))
+    blurred = cv2.GaussianBlur(grey_card(4), (0, 0), 2.2)
+    both = np.hstack([grey_card(4, CARD.replace("Ví Dụ", "Ví Vụ")), blurred]).astype(np.uint8)
+    assert len(reader.look(Frame(both, 0.0, 1, still=True)).seen) == 1
+    assert len(reader.read_image(both)) == 2
+
+
+def in_bands(grey: Image) -> Image:
+    """Show a code as a camera sees a screen that flickers."""
+    lines = np.arange(grey.shape[0])
+    light = 0.52 + 0.48 * np.sin(lines / grey.shape[0] * 2 * np.pi * 3)
+    return cv2.GaussianBlur(grey * light[:, None], (0, 0), 1.2).astype(np.uint8)
+
+
+def in_a_mirror(grey: Image) -> Image:
+    return np.ascontiguousarray(cv2.GaussianBlur(grey, (0, 0), 3.4)[:, ::-1]).astype(np.uint8)
+
+
+@pytest.mark.parametrize("hard", [in_bands, in_a_mirror])
+def test_a_code_is_read_in_some_version_and_its_corners_are_the_pictures(
+    reader: Scanner, hard: Callable[[Image], Image]
+) -> None:
+    grey = grey_card()
+    image = np.full((1400, 1900), 128, np.uint8)
+    image[700 : 700 + grey.shape[0], 1200 : 1200 + grey.shape[1]] = hard(grey)
+    (seen,) = reader.read_image(image)
+    assert seen.text == CARD
+    assert seen.centre == pytest.approx((1200 + grey.shape[1] / 2, 700 + grey.shape[0] / 2), abs=12)
+
+
+def test_each_version_knows_where_its_points_lie_in_the_original() -> None:
+    image = np.full((1000, 2000, 3), 60, np.uint8)
+    image[300:320, 1500:1520] = (255, 230, 200)
+    for version in versions(image):
+        spot = version.picture.astype(np.float32) - float(np.median(version.picture))
+        rows, columns = np.nonzero(np.abs(spot) > np.abs(spot).max() / 2)
+        here = Sighting(b"x", "x", ((float(columns.mean()), float(rows.mean())),))
+        (there,) = version.original([here])
+        assert there.centre == pytest.approx((1509.5, 309.5), abs=6)
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (3000, 4000)])
+def test_a_picture_that_is_all_texture_costs_a_bounded_time(
+    reader: Scanner, size: tuple[int, int]
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8)
+    began = time.thread_time()
+    assert reader.read_image(noise) == []
+    assert time.thread_time() - began < 2 * STILL_S
