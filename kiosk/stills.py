@@ -9,24 +9,20 @@ covered to see what else is there.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
-
-import cv2
-import numpy as np
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kiosk import prepare
-from kiosk.frames import Image
+from kiosk.versions import covered, inside, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from kiosk.decoders import Zxing
     from kiosk.effort import Effort
-    from kiosk.frames import Corners, Sighting, Unread
+    from kiosk.frames import Image, Sighting, Unread
     from kiosk.prepare import Box, Interest
+    from kiosk.versions import Version
 
 STILL_S = 2.5
 """The most processor time that is spent on a picture that stands alone."""
@@ -34,14 +30,9 @@ STILL_S = 2.5
 MORE_S = 0.25
 """So long, after a code was read, further ones are looked for."""
 
-LONG_SIDE = 1280
-"""Larger pictures are also looked at as a whole in this size: codes have a best size."""
-
 MOST_CODES = 3
 """Of codes that do not read, so many are tried in one frame."""
 
-_TURN_DEGREES = 20
-_FEWEST_CORNERS = 3
 _MANY = 12  # of codes that do not read, and of parts like a code, in a picture that stands alone
 
 
@@ -52,30 +43,6 @@ def regions(
     size = (picture.shape[1], picture.shape[0])
     parts = [(prepare.grown(prepare.bounds(u.corners), 0.3, size), [u]) for u in unread[:most]]
     return parts or [(prepare.grown(part.box, 0.2, size), []) for part in likely]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A picture made anew as a whole; the original is ``times`` as large."""
-
-    picture: Image
-    times: float
-    turned: bool = False
-    mirrored: bool = False
-
-    def original(self, seen: Sequence[Sighting]) -> tuple[Sighting, ...]:
-        """Return ``seen`` with their corners where they lie in the original."""
-        return tuple(replace(s, corners=self._back(s.corners)) for s in seen)
-
-    def _back(self, corners: Corners) -> Corners:
-        if self.turned and corners:
-            back = cv2.invertAffineTransform(_turn(self.picture))
-            points = np.array(corners) @ back[:, :2].T + back[:, 2]
-            corners = tuple((float(x), float(y)) for x, y in points)
-        if self.mirrored:
-            width = self.picture.shape[1]
-            corners = tuple((width - 1 - x, y) for x, y in corners)
-        return tuple((x * self.times, y * self.times) for x, y in corners)
 
 
 class Still:
@@ -131,8 +98,8 @@ class Still:
         """Look into the parts that may be codes, then, with those covered, for what is left."""
         while True:
             before = len(self.read)
-            bare = _covered(picture, [s.corners for s in self.read])
-            left = [u for u in unread if not any(_inside(u.centre, s.corners) for s in self.read)]
+            bare = covered(picture, [s.corners for s in self.read])
+            left = [u for u in unread if not any(inside(u.centre, s.corners) for s in self.read)]
             likely = prepare.interests(bare, _MANY if self.read else 2)
             for box, found in regions(bare, left, likely, _MANY):
                 for step in self._effort.steps(bare, box, at=0.0, found=found):
@@ -141,9 +108,7 @@ class Still:
                         break
             if len(self.read) == before:
                 return
-            again = self._effort.look(
-                self._first, _covered(picture, [s.corners for s in self.read])
-            )
+            again = self._effort.look(self._first, covered(picture, [s.corners for s in self.read]))
             yield again.read
             unread = again.unread
 
@@ -168,72 +133,8 @@ class Still:
                 yield version.original(step.read)
 
 
-def versions(image: Image) -> Iterator[Version]:
-    """Give ``image`` made anew: itself no larger than is good for it, then ever odder ones."""
-    small, times = prepare.shrunk(image, LONG_SIDE)
-    grey = prepare.grey(small)
-    yield Version(grey, times)
-    yield Version(_lit(grey), times)
-    yield Version(prepare.levelled(grey), times)
-    if small.ndim > grey.ndim:
-        for channel in (2, 1, 0):
-            yield Version(np.ascontiguousarray(small[..., channel]), times)
-    for longest in (900, 640, 400):
-        less, more = prepare.shrunk(grey, longest)
-        if more > 1:
-            yield Version(less, times * more)
-    yield Version(cast(Image, cv2.equalizeHist(grey)), times)
-    yield Version(_turned(grey), times, turned=True)
-    yield Version(np.ascontiguousarray(grey[:, ::-1]), times, mirrored=True)
-    yield Version(cast(Image, cv2.bitwise_not(grey)), times)
-
-
-def _lit(grey: Image) -> Image:
-    """Return ``grey`` with its levels spread, and as much of it dark as light."""
-    low, high = np.percentile(grey[::4, ::4], (0.5, 99.5))
-    levels = np.clip((np.arange(256) - low) / max(high - low, 1.0), 0, 1)
-    middle = float(np.clip(levels[grey[::4, ::4]].mean(), 0.02, 0.95))
-    table = (255 * levels ** (np.log(0.5) / np.log(middle))).astype(np.uint8)
-    return cast(Image, cv2.LUT(grey, table))
-
-
-def _turn(picture: Image) -> NDArray[np.float64]:
-    height, width = picture.shape[:2]
-    return cast(
-        "NDArray[np.float64]", cv2.getRotationMatrix2D((width / 2, height / 2), _TURN_DEGREES, 1)
-    )
-
-
-def _turned(grey: Image) -> Image:
-    """Return ``grey`` turned a little: decoders go by rows, and miss some codes upright."""
-    size = grey.shape[1], grey.shape[0]
-    return cast(Image, cv2.warpAffine(grey, _turn(grey), size, borderMode=cv2.BORDER_REPLICATE))
-
-
-def _covered(picture: Image, codes: Sequence[Corners]) -> Image:
-    """Return ``picture`` with ``codes`` painted over in the grey that is about them."""
-    if not codes:
-        return picture
-    bare = picture.copy()
-    for corners in codes:
-        if len(corners) < _FEWEST_CORNERS:
-            continue
-        left, top, right, bottom = prepare.bounds(corners)
-        around = picture[max(0, top) : bottom, max(0, left) : right]
-        grey = float(around.mean()) if around.size else 128.0
-        cv2.fillConvexPoly(bare, cv2.convexHull(np.array(corners, np.int32)), grey)
-    return bare
-
-
-def _inside(point: tuple[float, float], corners: Corners) -> bool:
-    if len(corners) < _FEWEST_CORNERS:
-        return False
-    hull = cv2.convexHull(np.array(corners, np.float32))
-    return cv2.pointPolygonTest(hull, point, measureDist=False) >= 0
-
-
 def _same(one: Sighting, other: Sighting) -> bool:
     """Whether two sightings are of one code, read in two ways."""
     return one.raw == other.raw and (
-        _inside(one.centre, other.corners) or _inside(other.centre, one.corners)
+        inside(one.centre, other.corners) or inside(other.centre, one.corners)
     )

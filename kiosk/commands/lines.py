@@ -24,7 +24,10 @@ def moment(at: dt.datetime | None) -> str | None:
 
 
 def verdict_line(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict line; nothing in it is personal."""
+    """Return a verdict line; nothing in it is personal.
+
+    ``alerts`` are the words of what was recorded all the same: an unknown key, say.
+    """
     return {
         "verdict": verdict.outcome.value,
         "id": verdict.id,
@@ -35,6 +38,7 @@ def verdict_line(verdict: Verdict) -> dict[str, Any]:
         "trust": verdict.trust.value if verdict.trust else None,
         "at": moment(verdict.at),
         "reason": verdict.reason or None,
+        "alerts": list(verdict.alerts),
         "ms": None if verdict.elapsed_ms is None else round(verdict.elapsed_ms, 1),
     }
 

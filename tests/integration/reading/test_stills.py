@@ -15,7 +15,8 @@ from bench.corpus import modules
 from kiosk.frames import Frame, Image, Sighting
 from kiosk.playback import read_picture
 from kiosk.scanner import Scanner, scanner
-from kiosk.stills import STILL_S, versions
+from kiosk.stills import STILL_S
+from kiosk.versions import versions
 
 
 def drawn(text: str) -> Image:
