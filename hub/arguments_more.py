@@ -58,13 +58,14 @@ def _settings(commands: Group, command: Command) -> None:
 
 
 def _keys(commands: Group, command: Command) -> None:
-    keys = _group(commands, "key", "the hub's keys: rotate, list, drop, escrow, restore")
+    keys = _group(commands, "key", "the hub's keys: rotate, list, drop, escrow, restore, open")
     rotate = command(keys, "rotate", "trust:rotate", "make a new key; old ones stay")
     rotate.add_argument("--sign", action="store_true", help="what answers, passes, boards bear")
     rotate.add_argument("--seal", action="store_true", help="what kiosks seal entries to")
     command(keys, "list", "trust:list_", "show the keys and what still needs each")
     drop = command(keys, "drop", "trust:drop", "destroy an old seal key that nothing needs")
     drop.add_argument("key", metavar="KEY", help="its id, as hub key list shows it")
+    command(keys, "open", "trust:open_", "open entries that came while their seal key was not here")
     for name, text in (
         ("escrow", "write the copy of all keys that is locked away, encrypted"),
         ("restore", "put the keys back from their escrow copy"),

@@ -1,4 +1,4 @@
-"""``hub key rotate``, ``list``, ``drop``, ``escrow``, ``restore``."""
+"""``hub key rotate``, ``list``, ``drop``, ``escrow``, ``restore``, ``open``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hub.intake.audit import record
 from hub.intake.models import HubKey
 from hub.intake.transactions import durable
 from hub.trust import escrow, rotation
+from hub.trust.reopening import Reopened, reopen
 from hub.trust.settings import newest_version
 
 
@@ -79,15 +80,39 @@ def restore(args: argparse.Namespace, home: Home) -> int:
     if HubKey._meta.db_table in connection.introspection.table_names():  # noqa: SLF001 (Django's)
         known = set(HubKey.objects.values_list("kid", flat=True))
     present = {kid for kids in ring().ids.values() for kid in kids}
-    escrow.restore(home, names, known=known, present=present)
+    count = escrow.restore(home, names, known=known, present=present)
     database.ready(home)
     with durable():
-        record("key-restore", actor=actor(), detail={"keys": len(names)})
+        record("key-restore", actor=actor(), detail={"keys": count})
+    done = reopen(actor=actor())
     if args.json:
-        print_json({"keys": len(names)})
+        print_json({"keys": count, **_told(done)})
     else:
-        print(f"{len(names)} keys are back. Start the hub anew.")
+        print(f"{count} keys are back. Start the hub anew.")
+        if done.opened:
+            print(f"{done.opened} entries that came meanwhile are open now.")
     return 0
+
+
+def open_(args: argparse.Namespace, home: Home) -> int:
+    """Open what came while its key was not here."""
+    database.ready(home)
+    done = reopen(actor=actor())
+    if args.json:
+        print_json(_told(done))
+        return 0
+    print(f"{done.opened} entries opened; {done.left} are sealed to keys that are not here.")
+    if done.altered:
+        print(f"{done.altered} do not open with the key that they name: they are flagged.")
+    if done.gone:
+        print(f"{done.gone} are of persons who were erased, or over: they are gone.")
+    return 0
+
+
+def _told(done: Reopened) -> dict[str, int]:
+    return {
+        "opened": done.opened, "altered": done.altered, "gone": done.gone, "left": done.left
+    }  # fmt: skip
 
 
 def _passphrase(args: argparse.Namespace, *, twice: bool = False) -> str:

@@ -65,20 +65,48 @@ def opened(source: Path, passphrase: str) -> dict[str, bytes]:
     return dict(names)
 
 
-def restore(home: Home, names: dict[str, bytes], *, known: set[str], present: set[str]) -> None:
-    """Put the keys of an escrow copy into the folder.
+def restore(home: Home, names: dict[str, bytes], *, known: set[str], present: set[str]) -> int:
+    """Put the keys of an escrow copy into the folder; returns how many.
 
     ``known`` are the ids that the database depends on, ``present`` those in the folder: keys
-    that something depends on are never replaced; those a start has just made up are.
+    that something depends on are never replaced; those a start has just made up are. Where the
+    folder is the database's own, only seal keys that it lacks come in, as old ones.
     """
     if known & present:
-        raise NotAllowed("The keys of this database are here already; nothing was changed.")
+        missing = _missing(home, names)
+        if not missing:
+            raise NotAllowed("The keys of this database are here already; nothing was changed.")
+        names = missing
     with home.locked():
         home.keys.mkdir(mode=0o700, exist_ok=True)
-        for path in home.keys.glob("*.key"):
-            path.unlink()
+        if known & present:
+            names = _below(home, list(names.values()))
+        else:
+            for path in home.keys.glob("*.key"):
+                path.unlink()
         for name, raw in sorted(names.items()):
             write_private(home.keys / f"{name}.key", raw.hex() + "\n")
+    return len(names)
+
+
+def _missing(home: Home, names: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the copy's seal keys that the folder lacks."""
+    here = {raw for _, raw in read_folder(home.keys).get("opening", [])}
+    return {
+        name: raw for name, raw in names.items() if name.startswith("opening-") and raw not in here
+    }
+
+
+def _below(home: Home, old: list[bytes]) -> dict[str, bytes]:
+    """Name old seal keys so that the one in use stays the newest, moved up where need be."""
+    taken = {number for number, _ in read_folder(home.keys)["opening"]}
+    newest = max(taken)
+    free = [number for number in range(newest) if number not in taken]
+    if len(free) < len(old):
+        above = newest + len(old)
+        (home.keys / f"opening-{newest:04}.key").rename(home.keys / f"opening-{above:04}.key")
+        free += range(newest, above)
+    return {f"opening-{number:04}": raw for number, raw in zip(free[-len(old) :], old, strict=True)}
 
 
 def _cipher(passphrase: str, salt: bytes, cost: dict[str, int]) -> ChaCha20Poly1305:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F
-
 from hub import database, keys
 from hub.errors import BadUsage, NotAllowed
 from hub.home import Home
 from hub.intake.answers import ring
 from hub.intake.audit import record
-from hub.intake.models import Entry, EntryFlag, HubKey, Kiosk
+from hub.intake.models import HubKey, Kiosk
 from hub.intake.transactions import durable
 from hub.trust.models import SettingsVersion
+from hub.trust.reopening import sealed
 from wire.keys import kid_of
 
 KINDS = {"sign": "signing", "seal": "opening"}
@@ -79,10 +78,8 @@ def _needs(kid: str) -> tuple[str, ...]:
             needs.append(f"{str(kiosk.pk)[:8]} has not heard of a newer key")
         elif _lacks(kiosk):
             needs.append(f"{str(kiosk.pk)[:8]} has entries that are not here")
-    sealed = Entry.objects.filter(seal_kid=bytes.fromhex(kid))
-    sealed = sealed.annotate(unopened=F("flags").bitand(int(EntryFlag.SEALED)))
-    if sealed.filter(unopened__gt=0).exists():
-        needs.append("entries sealed to it are not opened yet")
+    if sealed().filter(seal_kid=bytes.fromhex(kid)).exists():
+        needs.append("entries sealed to it are not opened yet (hub key open)")
     return tuple(needs)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.hubs import Gate, HubProcess, statuses
+from tests.hubs import PERSON, Gate, HubProcess, statuses
 from tests.kiosks import KioskBox, card
 from wire import signed
 from wire.batch import PulseAnswer, Settings
-from wire.enrol import ClaimAnswer
-from wire.keys import SealKey, VerifyKey, kid_of
+from wire.enrol import ClaimAnswer, EnrolmentCode
+from wire.keys import OpenKey, SealKey, VerifyKey, kid_of
 
 # The hub told this kiosk the time when it joined; it still knows in the same boot.
 TRUST = "signed"
@@ -217,3 +218,40 @@ def test_a_rosters_mistakes_are_named_by_cell_and_no_pass_is_issued(
     assert done.returncode == 2
     assert words in done.stderr
     assert own_hub.json("pass", "list") == []
+
+
+def test_what_came_sealed_to_lost_keys_opens_when_their_escrow_copy_is_found(
+    own_hub: HubProcess, tmp_path: Path
+) -> None:
+    """A hub was set up anew without its keys; old entries came; then the copy is found."""
+    copy = tmp_path / "escrow"
+    with HubProcess(tmp_path / "before") as before:
+        first = SealKey(EnrolmentCode.from_text(before.spare_code()).seal_key)
+        before.json("key", "rotate", "--seal")
+        second = SealKey(EnrolmentCode.from_text(before.code(before.place())).seal_key)
+        before.cli("key", "escrow", str(copy), "--passphrase-stdin", stdin=PASSPHRASE + "\n")
+    gate = Gate.joined(own_hub)
+    erased = {"name": "Đỗ Văn Thử", "number": "054199099999"}
+    old = [gate.entry(seal_key=first), gate.entry(seal_key=second)]
+    old += [gate.entry(erased, seal_key=first), gate.entry(sealed=bytes(304), seal_key=second)]
+    stranger = gate.entry(seal_key=OpenKey.new().public)
+    assert statuses(gate.send([*old, stranger, gate.entry()])) == ["stored"] * 6
+    assert [bool(e["person"]) for e in own_hub.entries()].count(True) == 1
+    assert own_hub.json("key", "open") == [{"opened": 0, "altered": 0, "gone": 0, "left": 5}]
+    own_hub.cli("erase", "--number", erased["number"], "--reason", "yêu cầu 7")
+    stdin = PASSPHRASE + "\n"
+    said = own_hub.cli("key", "restore", str(copy), "--passphrase-stdin", "--json", stdin=stdin)
+    told = {"keys": 2, "opened": 2, "altered": 1, "gone": 1, "left": 1}
+    assert json.loads(said.stdout) == told
+    named = own_hub.entries("--reveal", "--reason", "kiểm tra")
+    assert [e["person"]["number"] for e in named if e["person"]] == [PERSON["number"]] * 3
+    assert len(named) == 5
+    seals = [key for key in own_hub.json("key", "list") if key["kind"] == "seal"]
+    assert [key["current"] for key in seals] == [False, False, True]
+    assert seals[-1]["key"] == SealKey(gate.code.seal_key).kid.hex()
+    assert {seal["key"] for seal in seals[:2]} == {first.kid.hex(), second.kid.hex()}
+    # The running hub has seen it, and again brings nothing new.
+    assert statuses(gate.send(gate.entries(1, seal_key=first))) == ["stored"]
+    assert len([e for e in own_hub.entries() if e["person"]]) == 4
+    again = own_hub.cli("key", "restore", str(copy), "--passphrase-stdin", stdin=stdin, check=False)
+    assert again.returncode == 3
