@@ -57,11 +57,16 @@ class Report:
         """How many entries can be read nowhere any more."""
         return sum(last - first + 1 for first, last in self.lost)
 
+    @property
+    def lost_in_words(self) -> str:
+        """How many, also where nothing is left that could tell."""
+        return str(self.lost_count) if self.rescued or self.lost else "nobody knows how many"
+
     def log(self) -> None:
         """Say it in the log."""
         _log.error(
-            "The outbox was damaged: %d entries saved, %d lost; the damaged file is kept in %s.",
-            self.rescued, self.lost_count, self.kept.name,
+            "The outbox was damaged: %d entries saved, %s lost; the damaged file is kept in %s.",
+            self.rescued, self.lost_in_words, self.kept.name,
         )  # fmt: skip
 
 

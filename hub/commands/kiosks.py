@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hub import database
+from hub.carry.trips import missing
 from hub.commands.output import actor, iso, local, print_json, print_table
 from hub.compliance.gates import gate_of
 from hub.compliance.hardware import Hardware
@@ -158,6 +159,7 @@ def _facts(kiosk: Kiosk) -> dict[str, Any]:
         "last_pulse": iso(kiosk.last_pulse),
         "version": kiosk.version,
         "clock": kiosk.clock,
+        "missing": sum(last - first + 1 for _, first, last in missing(kiosk)),
         "clock_off_s": None if kiosk.clock_off_ms is None else kiosk.clock_off_ms / 1000,
         "settings": kiosk.settings_version,
         "troubles": list(gate_of(kiosk, now_ms=now_ms()).troubles),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +67,11 @@ def pulse(data: bytes, *, carried: bool = False) -> Answer:
 
 
 def _note(exchange: Exchange, message: Pulse, health: Any, tally: Any) -> None:
-    """Keep what the pulse tells; one that was carried may be older than what is known."""
+    """Keep what the pulse tells; one that was carried may be older than what is known.
+
+    What a kiosk once said to have and has not sent stays known, also when it no longer speaks
+    of it: an outbox that was lost with all that was in it must not look as if nothing had been.
+    """
     kiosk = exchange.claim.kiosk
     heads: dict[str, Any] = {str(c): [seq, hash_.hex()] for c, seq, hash_ in message.chains}
     facts: dict[str, Any] = {
@@ -80,11 +85,32 @@ def _note(exchange: Exchange, message: Pulse, health: Any, tally: Any) -> None:
             if head[0] > heads.get(chain, head)[0]:
                 heads[chain] = head
             heads.setdefault(chain, head)
+    else:
+        _keep_unsent(exchange, heads)
+    if exchange.carried:
         settings = max(settings, kiosk.settings_version)
         facts = {} if kiosk.last_pulse else facts
     else:
         facts["last_pulse"] = exchange.now
     Kiosk.objects.filter(pk=kiosk.pk).update(heads=heads, settings_version=settings, **facts)
+
+
+def _keep_unsent(exchange: Exchange, heads: dict[str, Any]) -> None:
+    """Add to ``heads`` what was told before, is not here, and is told no more."""
+    kiosk = exchange.claim.kiosk
+    unsaid = {c: h for c, h in kiosk.heads.items() if h[0] > heads.get(c, [0])[0]}
+    if not unsaid:
+        return
+    here = dict(Chain.objects.filter(kiosk=kiosk).values_list("chain", "ranges"))
+    for chain, head in unsaid.items():
+        id_ = uuid.UUID(chain)
+        ranges = here.get(id_, [])
+        whole = len(ranges) == 1 and ranges[0][0] <= 1 and ranges[0][1] >= head[0]
+        if whole or len(heads) >= 2 * MAX_CHAINS:
+            continue
+        if chain in heads:
+            _flag(exchange, id_, ChainFlag.Kind.ROLLBACK, heads[chain][0])
+        heads[chain] = head
 
 
 def _held(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if report:
         print(
             f"{report.rescued} entries saved ({report.waiting} wait for the hub), "
-            f"{report.lost_count} lost; the damaged files are in {options.salvage}."
+            f"{report.lost_in_words} lost; the damaged files are in {options.salvage}."
         )
     elif findings:
         print("Give --salvage DIR to save what can be read; the damaged files go to DIR.")
@@ -62,14 +63,22 @@ def _facts(report: Report) -> dict[str, object]:
     }
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 def _hand_out(report: Report, target: Path) -> None:
     """Copy the damaged files and what became of them to ``target`` (a stick, say)."""
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
         for file in report.kept.iterdir():
-            shutil.copyfile(file, target / file.name)
+            with file.open("rb") as source, open(target / file.name, "wb", opener=_private) as copy:
+                shutil.copyfileobj(source, copy)
+                copy.flush()
+                os.fsync(copy.fileno())
         text = json.dumps(_facts(report) | {"findings": list(report.findings)}, indent=2)
-        (target / "salvage.json").write_text(text + "\n", encoding="utf-8")
+        with open(target / "salvage.json", "w", encoding="utf-8", opener=_private) as told:
+            told.write(text + "\n")
     except OSError as error:
         raise BadInput(
             f"The entries are saved, but {target} takes no copy of the damaged files "

@@ -153,6 +153,7 @@ def test_fsck_salvages_what_can_be_read_and_hands_out_the_damaged_file(
     told = box.json("fsck", "--salvage", str(stick), check=False)
     assert (told["rescued"], told["waiting"], told["lost"]) == (3, 3, [])
     assert {path.name for path in stick.iterdir()} == {FILE, "salvage.json"}
+    assert not any(path.stat().st_mode & 0o077 for path in (stick, *stick.iterdir()))
     assert box.json("fsck") == {"entries": 3, "findings": []}
     box.drain(tmp_path)
     (kiosk,) = [k for k in hub.json("kiosk", "list") if k["entries"] == 4]  # and a chain-start

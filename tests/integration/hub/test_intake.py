@@ -118,6 +118,34 @@ def test_a_kiosk_that_fell_back_is_flagged(gate: Gate, hub: HubProcess) -> None:
     assert kiosk(gate, hub)["flags"] == ["rollback"]
 
 
+def test_what_a_kiosk_said_to_have_and_never_sent_stays_known_when_it_is_gone(
+    gate: Gate, hub: HubProcess
+) -> None:
+    """Its outbox was lost with all that waited in it, and it speaks of a fresh one alone."""
+    entries = gate.entries(9)
+    gate.send(entries[:5])
+    gate.pulsed()
+    fresh = ((uuid.uuid4(), 0, bytes(32)),)
+    gate.pulsed(chains=fresh)
+    told = kiosk(gate, hub)
+    assert (told["missing"], told["chains"][0]["kiosk_seq"]) == (4, 9)
+    assert told["flags"] == []
+    gate.send(entries[5:])  # a stick had them
+    gate.pulsed(chains=fresh)
+    assert kiosk(gate, hub)["missing"] == 0
+
+
+def test_a_kiosk_whose_newest_unsent_entries_are_gone_is_flagged_and_they_stay_missing(
+    gate: Gate, hub: HubProcess
+) -> None:
+    entries = gate.entries(9)
+    gate.send(entries[:5])
+    gate.pulsed()
+    gate.pulsed(chains=((gate.chain, 7, entries[6].hash),))
+    told = kiosk(gate, hub)
+    assert (told["missing"], told["flags"]) == (4, ["rollback"])
+
+
 def test_a_head_with_another_hash_is_flagged(gate: Gate, hub: HubProcess) -> None:
     gate.send(gate.entries(3))
     gate.pulsed(chains=((gate.chain, 3, b"x" * 32),))
