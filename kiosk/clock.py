@@ -43,8 +43,12 @@ class Clock(Protocol):
     def learn(self, wall_ms: int, *, at_boot_ms: int, state: ClockState) -> None:
         """Believe that it was ``wall_ms`` when the boot clock showed ``at_boot_ms``."""
 
-    def raise_floor(self, wall_ms: int) -> None:
-        """Never again state a time below ``wall_ms`` (the last commit's)."""
+    def raise_floor(self, wall_ms: int, *, sure: bool = False) -> None:
+        """Never again state a time below ``wall_ms`` (the last commit's).
+
+        ``sure``: a trusted clock showed it, or the hub signed it; a guard's reading must keep to
+        that, and not to what a clock that nobody vouched for once showed.
+        """
 
 
 def network_time() -> bool:
@@ -78,15 +82,32 @@ def boot_ms() -> int:
     return time.clock_gettime_ns(source) // 1_000_000
 
 
-def _above(floor_ms: int, wall_ms: int, state: ClockState) -> int:
-    """Lift ``wall_ms`` to the floor, unless a trusted clock shows that the floor is wrong.
+class Floor:
+    """What the clock never goes below; 0 before the first."""
 
-    A commit made under a clock of 2038 must not hold a trusted clock there; a trusted
-    clock that is set back by seconds still never goes below what was committed.
-    """
-    if state is ClockState.TRUSTED and floor_ms - wall_ms > ASSERTED_ERROR_MS:
-        return wall_ms
-    return max(wall_ms, floor_ms)
+    def __init__(self) -> None:
+        self._sure_ms = self._latest_ms = 0
+
+    def raise_to(self, wall_ms: int, *, sure: bool) -> None:
+        """Take a time that was stated (``sure``: and that somebody vouched for)."""
+        self._latest_ms = max(self._latest_ms, wall_ms)
+        if sure:
+            self._sure_ms = max(self._sure_ms, wall_ms)
+
+    def lift(self, wall_ms: int, state: ClockState) -> int:
+        """Lift ``wall_ms`` to the floor, unless a better clock shows that the floor is wrong.
+
+        A commit made under a clock of 2038 must not hold a trusted clock there, nor what a
+        guard reads from a watch; either, set back by seconds, still never goes below what was
+        committed.
+        """
+        if state is ClockState.UNTRUSTED:
+            return max(wall_ms, self._latest_ms)
+        if state is ClockState.ASSERTED:
+            wall_ms = max(wall_ms, self._sure_ms)
+        if self._latest_ms - wall_ms > ASSERTED_ERROR_MS:
+            return wall_ms
+        return max(wall_ms, self._latest_ms)
 
 
 class SystemClock:
@@ -97,13 +118,13 @@ class SystemClock:
         self._lock = threading.Lock()
         self._boot_id = boot_id()
         self._base: tuple[int, ClockState] | None = None  # wall_ms - boot_ms, and its worth
-        self._floor_ms = 0
+        self._floor = Floor()
 
     def now(self) -> Clocks:
         """All clocks at one moment."""
         boot = boot_ms()
         with self._lock:
-            base, floor = self._base, self._floor_ms
+            base = self._base
         if base is not None and base[1] is ClockState.TRUSTED:
             wall, state = boot + base[0], ClockState.TRUSTED
         elif self._synchronised():
@@ -112,7 +133,9 @@ class SystemClock:
             wall, state = boot + base[0], base[1]
         else:
             wall, state = time.time_ns() // 1_000_000, ClockState.UNTRUSTED
-        return Clocks(_above(floor, wall, state), boot, self._boot_id, state.value)
+        with self._lock:
+            wall = self._floor.lift(wall, state)
+        return Clocks(wall, boot, self._boot_id, state.value)
 
     def learn(self, wall_ms: int, *, at_boot_ms: int, state: ClockState) -> None:
         """Believe a time; what is asserted never overrides what is trusted."""
@@ -131,10 +154,10 @@ class SystemClock:
         with self._lock:
             return self._base
 
-    def raise_floor(self, wall_ms: int) -> None:
+    def raise_floor(self, wall_ms: int, *, sure: bool = False) -> None:
         """Never again state a time below ``wall_ms``."""
         with self._lock:
-            self._floor_ms = max(self._floor_ms, wall_ms)
+            self._floor.raise_to(wall_ms, sure=sure)
 
 
 class SetClock:
@@ -151,11 +174,11 @@ class SetClock:
         self.boot = boot
         self.boot_id = uuid.UUID(int=1)
         self.state = state
-        self._floor_ms = 0
+        self._floor = Floor()
 
     def now(self) -> Clocks:
         """All clocks at one moment."""
-        wall = _above(self._floor_ms, self.wall_ms, self.state)
+        wall = self._floor.lift(self.wall_ms, self.state)
         return Clocks(wall, self.boot, self.boot_id, self.state.value)
 
     def learn(self, wall_ms: int, *, at_boot_ms: int, state: ClockState) -> None:
@@ -165,9 +188,9 @@ class SetClock:
         self.wall_ms = wall_ms + (self.boot - at_boot_ms)
         self.state = state
 
-    def raise_floor(self, wall_ms: int) -> None:
+    def raise_floor(self, wall_ms: int, *, sure: bool = False) -> None:
         """Never again state a time below ``wall_ms``."""
-        self._floor_ms = max(self._floor_ms, wall_ms)
+        self._floor.raise_to(wall_ms, sure=sure)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

@@ -122,7 +122,9 @@ class Gate:
         self._timekeeper = (
             Timekeeper(self.memory, self.clock) if isinstance(self.clock, SystemClock) else None
         )
-        self.clock.raise_floor(max(self.outbox.last_wall_ms(), heard_ms(self.outbox)))
+        last_ms, state = self.outbox.last_moment()
+        self.clock.raise_floor(last_ms, sure=state == ClockState.TRUSTED.value)
+        self.clock.raise_floor(heard_ms(self.outbox), sure=True)
         self.latest: Latest[Frame] = Latest()
         self.membership = Membership(
             data,

@@ -166,10 +166,15 @@ class OutboxView:
         """Return the head of each chain that lies here, this file's own last."""
         return (*((o.chain, o.seq, o.hash) for o in self._older), (self.chain, *self.head()))
 
-    def last_wall_ms(self) -> int:
-        """Return the last commit's wall time: the clock never goes below it (0: none)."""
-        rows = self.file.read("SELECT wall_ms FROM entries ORDER BY seq DESC LIMIT 1")
-        return rows[0][0] if rows else 0
+    def last_moment(self) -> tuple[int, str]:
+        """Return the last commit's wall time, which the clock never goes below, and its clock."""
+        found = self.file.read(
+            "SELECT seq, header, sealed, mark, wall_ms FROM entries ORDER BY seq DESC LIMIT 1"
+        )
+        if not found:
+            return 0, ""
+        *row, wall_ms = found[0]
+        return wall_ms, self._row(*row).entry.header.clock
 
     def headers_since(self, wall_ms: int, *, most: int = 20_000) -> Iterator[bytes]:
         """Yield the headers written since ``wall_ms``, newest first (for today's tally).

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.clock import Clock
-from kiosk.model import Code, EntryType
+from kiosk.model import ClockState, Code, EntryType
 from kiosk.presence import Passage
 from kiosk.rows import Before
 from wire.batch import Clocks
@@ -109,7 +109,8 @@ class Recorder:
             return Entry(header, seal(content, key, header))
 
         row = self._store.put(build, wall_ms=clocks.wall_ms, passage=passage)
-        self._clock.raise_floor(clocks.wall_ms)
+        sure = clocks.state == ClockState.TRUSTED.value
+        self._clock.raise_floor(clocks.wall_ms, sure=sure)
         return id_, row.seq
 
 

@@ -133,7 +133,7 @@ class Returns:
         """Take a time that the hub signed: it is later now, however long the stick travelled."""
         if now_ms > heard_ms(self._outbox):
             self._outbox.remember(HEARD, now_ms.to_bytes(8, "big"))
-            self._clock.raise_floor(now_ms)
+            self._clock.raise_floor(now_ms, sure=True)
 
     def _settle(self) -> None:
         answers, self._answers = self._answers, {}

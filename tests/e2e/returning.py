@@ -111,7 +111,7 @@ class Simulated:
     def learn(self, wall_ms: int, *, at_boot_ms: int, state: ClockState) -> None:
         """It trusts its own."""
 
-    def raise_floor(self, wall_ms: int) -> None:
+    def raise_floor(self, wall_ms: int, *, sure: bool = False) -> None:
         """It never goes back."""
 
     # its way

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from kiosk.clock import SetClock
-from kiosk.model import ClockState
+from kiosk.clock import SetClock, wall_time
+from kiosk.model import AssertClock, ClockState
 from tests.hubs import HubProcess
 from tests.integration.durability.conftest import Stepped
 from tests.kiosks import card
@@ -124,3 +125,47 @@ def test_three_boots_in_2021_with_one_confirmation_each_are_right_within_ten_min
         assert 0 < entry["at_error_s"] <= 3600
     times = [ms_of(entry) for entry in entries]
     assert times == sorted(times)
+
+
+def woken(wall_ms: int) -> SetClock:
+    """Return the clock of a new start that nobody vouches for; it remembers nothing."""
+    clock = SetClock(wall_ms, state=ClockState.UNTRUSTED)
+    clock.boot_id = uuid.uuid4()
+    return clock
+
+
+def newest(kiosk: Stepped) -> tuple[str, int]:
+    """Return the newest entry's clock and what it showed."""
+    header = kiosk.gate.outbox.rows()[-1].entry.header
+    return header.clock, header.wall_ms
+
+
+@pytest.mark.parametrize("lie", ["in-two-years", "2038"])
+def test_a_guard_corrects_a_clock_whose_last_commits_lie_in_the_future(
+    lie: str, stepped: Make
+) -> None:
+    """What a clock without a witness once showed binds nobody who reads a watch."""
+    stepped().gate.close()  # claimed
+    kiosk = stepped(clock=woken(LIES[lie]))
+    for number in range(2):
+        assert kiosk.show(card(2 * number))[0].recorded
+        assert newest(kiosk)[0] == "untrusted"
+        assert newest(kiosk)[1] >= LIES[lie]
+        true_ms = NOW_MS + number * 3_600_000
+        kiosk.gate.desk.handle(AssertClock(wall_time(true_ms)))
+        assert kiosk.show(card(2 * number + 1))[0].recorded
+        assert newest(kiosk) == ("asserted", true_ms)
+        kiosk.gate.close()  # a power cut, and the next start
+        kiosk = stepped(clock=woken(LIES[lie]))
+
+
+def test_a_guard_sets_no_clock_before_a_time_that_was_trusted(stepped: Make) -> None:
+    kiosk = stepped(clock=SetClock(NOW_MS))
+    assert kiosk.show(card(1))[0].recorded
+    kiosk.gate.close()
+    kiosk = stepped(clock=woken(JANUARY_2021))
+    kiosk.gate.desk.handle(AssertClock(wall_time(NOW_MS - DAY_MS)))
+    assert kiosk.show(card(2))[0].recorded
+    clock, wall_ms = newest(kiosk)
+    assert clock == "asserted"
+    assert wall_ms >= NOW_MS
