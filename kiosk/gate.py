@@ -71,10 +71,10 @@ from kiosk.workers import Latest, Worker
 
 _log = logging.getLogger(__name__)
 
-PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 120.0, "errands": 120.0, "signals": 10.0,
+PATIENCE_S = {"scan": 10.0, "camera": 30.0, "sync": 240.0, "errands": 120.0, "signals": 10.0,
              "scanner": 10.0, "carry": 300.0}  # fmt: skip
 """After how long without a pulse a worker hangs: longer than its longest honest step (a
-stream that opens, an answer that trickles)."""
+stream that opens; a batch and then a pulse that leave and are answered as slowly as may be)."""
 
 
 @dataclass(frozen=True, slots=True)

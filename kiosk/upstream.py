@@ -34,6 +34,10 @@ from wire.signed import MEDIA_TYPE
 TIMEOUT_S = (5.0, 20.0)
 """Seconds to connect and to wait for each part of the answer; always on."""
 
+SENDING_S = 60.0
+"""Seconds for a whole request to leave: 230 KB at 4 kB/s, where a gate has the oldest network.
+On a line that is slower still, batches are halved until they pass."""
+
 LONGEST_S = 40.0
 """Seconds for a whole answer: one that trickles byte by byte is no answer."""
 
@@ -211,11 +215,32 @@ class _Answer(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Punctual(raw, sock, time.monotonic() + LONGEST_S))
 
 
-class _Connection(HTTPConnection):
+class _Patient:
+    """A connection that lets a request leave for longer than it may take to connect.
+
+    urllib3 sends under the time that connecting may take, for the whole of a body.
+    """
+
+    sock: socket.socket | None
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # of the connection it is mixed into
+        self._wait()
+
+    def send(self, data: Any) -> None:
+        self._wait()
+        super().send(data)  # type: ignore[misc]  # of the connection it is mixed into
+
+    def _wait(self) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(SENDING_S)
+
+
+class _Connection(_Patient, HTTPConnection):
     response_class = _Answer
 
 
-class _TlsConnection(HTTPSConnection):
+class _TlsConnection(_Patient, HTTPSConnection):
     response_class = _Answer
 
 

@@ -19,6 +19,7 @@ from wire.signed import MEDIA_TYPE
 Serve = Callable[[socket.socket], None]
 
 OURS = f"Content-Type: {MEDIA_TYPE}".encode()
+SENT = 16 * 1024 * 1024  # more than two systems keep on the way
 SUPERSCRIPT = b"\xb2"  # a digit to str.isdigit, and no number
 STARTS = (
     b"HTTP/1.1 200 OK", b"HTTP/1.1 503 Busy", b"HTTP/1.0 200", b"HTTP/1.1 100 Continue",
@@ -195,3 +196,26 @@ def test_one_connection_serves_many_requests() -> None:
             assert hub.post("/v1/pulse", b"", dates_count=True) == b"ok"
         hub.close()
     assert lines == 1
+
+
+def test_a_batch_leaves_on_a_line_that_takes_longer_for_it_than_for_a_handshake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An old network carries 8 kB in a second: a batch of 230 KB is half a minute on its way."""
+    monkeypatch.setattr("kiosk.upstream.TIMEOUT_S", (0.3, 20.0))
+    whole = threading.Event()
+
+    def serve(line: socket.socket) -> None:
+        threading.Event().wait(1.0)  # meanwhile nothing more fits on the way
+        size = 0
+        while size < SENT - 2 * 65_536 and (part := line.recv(262_144)):
+            size += len(part)
+        whole.set()
+        line.sendall(b"\r\n".join([b"HTTP/1.1 200 OK", OURS, b"Content-Length: 2", b"", b"ok"]))
+        while line.recv(262_144):
+            pass
+
+    with answering(serve) as url, Hub(url) as hub:
+        assert hub.post("/v1/entries", bytes(SENT), dates_count=True) == b"ok"
+        hub.close()
+    assert whole.is_set()
