@@ -13,8 +13,10 @@ import uuid
 from dataclasses import dataclass
 from itertools import groupby
 
+from hub.intake import days
 from hub.intake.models import Entry, Kiosk
 from hub.intake.transactions import durable
+from hub.retention.purge import first_day_kept
 from wire.batch import Clocks
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
@@ -54,12 +56,17 @@ def bound(kiosk: Kiosk, copies: list[Copy]) -> int:
         )[:LONGEST_SEARCH]
         links = [Link(pk, s, b, ms, at, e or 0) for pk, s, b, ms, at, e in found]
         stated += between(links, copies, first_ms=int(kiosk.created.timestamp() * 1000))
+    oldest = first_day_kept(dt.datetime.now(dt.UTC))
+    moved = [
+        Entry(
+            pk=pk, at_ms=at, error_ms=error, basis_of_time=BASIS, day=max(_day(at), oldest)
+        )
+        for pk, at, error in stated
+    ]  # fmt: skip
     with durable():
+        days.ready({one.day for one in moved})
         Entry.objects.bulk_update(
-            [
-                Entry(pk=pk, at_ms=at, error_ms=error, basis_of_time=BASIS, day=_day(at))
-                for pk, at, error in stated
-            ],
+            moved,
             ["at_ms", "error_ms", "basis_of_time", "day"],
             batch_size=500,
         )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from hub.intake import store
 from hub.intake.clocks import DELAY_MS, Sample, Stated, better, stated
 from hub.intake.exchange import Exchange, heard
 from hub.intake.models import Boot
+from hub.retention.purge import first_day_kept
 from wire.entry import Header
+
+ONE_DAY = dt.timedelta(days=1)
 
 
 class Boots:
@@ -39,7 +43,8 @@ class Boots:
                 last_ms=now,
                 heard_ms=clocks.boot_ms,
             )
-            store.correct_boot(self._kiosk, clocks.boot_id, seen.offset_ms, seen.at_ms, DELAY_MS)
+            kept = first_day_kept(exchange.now), first_day_kept(exchange.now, -ONE_DAY)
+            store.correct_boot(self._kiosk, clocks.boot_id, seen, delay_ms=DELAY_MS, kept=kept)
             best = seen
         else:
             best = better(Sample(boot.offset_ms, boot.sample_ms), seen)

@@ -7,7 +7,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
+
+from hub.intake import days
+from hub.intake.clocks import Sample
 
 LEDGER = ("id", "kiosk_id", "chain", "seq", "hash", "prev", "received_ms")
 ENTRY = (
@@ -18,6 +21,15 @@ ENTRY = (
     "tag_bhyt", "tag_name",
 )  # fmt: skip
 _ENTRY_COLUMNS = ", ".join(f'"{name}"' for name in ENTRY)
+_DAY = ENTRY.index("day")
+_DAY_OF = {
+    "postgresql": (
+        "LEAST(GREATEST((to_timestamp((boot_ms + %s + 25200000) / 1000) AT TIME ZONE 'UTC')::date,"
+        " %s::date), %s::date)"
+    ),
+    "sqlite": "min(max(date((boot_ms + %s + 25200000) / 1000, 'unixepoch'), %s), %s)",
+}
+"""The day here (UTC+7) of a boot's entry: the boot's offset, the first and the last day kept."""
 _LEDGER_TYPES = ("uuid", "uuid", "uuid", "bigint", "bytea", "bytea", "bigint")
 
 
@@ -68,11 +80,16 @@ def enter_ledger(rows: Sequence[tuple[Any, ...]]) -> set[uuid.UUID]:
 
 def add_entries(rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows of :data:`ENTRY`, whose ids the ledger has just found new."""
+    days.ready({row[_DAY] for row in rows})
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY intake_entry ({_ENTRY_COLUMNS}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            try:
+                with cursor.copy(f"COPY intake_entry ({_ENTRY_COLUMNS}) FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            except DatabaseError:
+                days.forget_known()  # perhaps a copy without today was put back: look again
+                raise
         else:
             line = ", ".join(["%s"] * len(ENTRY))
             cursor.executemany(
@@ -82,21 +99,35 @@ def add_entries(rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def correct_boot(
-    kiosk: uuid.UUID, boot_id: uuid.UUID, offset_ms: int, sample_ms: int, delay_ms: int
+    kiosk: uuid.UUID,
+    boot_id: uuid.UUID,
+    measured: Sample,
+    *,
+    delay_ms: int,
+    kept: tuple[dt.date, dt.date],
 ) -> None:
     """State the time of entries that came before their boot was first measured.
 
-    Times that a person wrote down (paper), and trusted ones, stay as they are.
+    Times that a person wrote down (paper), and trusted ones, stay as they are. Each moves to
+    the day of its time, within the days that are ``kept`` (first and last).
     """
-    ids = (kiosk, boot_id) if connection.vendor == "postgresql" else (kiosk.hex, boot_id.hex)
+    plain = connection.vendor == "postgresql"
+    ids = (kiosk, boot_id) if plain else (kiosk.hex, boot_id.hex)
+    moved = _DAY_OF["postgresql" if plain else "sqlite"]
+    where = (
+        " WHERE kiosk_id = %s AND boot_id = %s AND type <> 'paper'"
+        " AND (basis_of_time IN ('none', 'between')"
+        " OR (basis_of_time = 'guard' AND clock = 'asserted'))"
+    )
+    bounds = (measured.offset_ms, *(day.isoformat() for day in kept))
     with connection.cursor() as cursor:
+        if plain:
+            cursor.execute(f"SELECT DISTINCT {moved} FROM intake_entry{where}", [*bounds, *ids])
+            days.ready(day for (day,) in cursor.fetchall())
         cursor.execute(
-            "UPDATE intake_entry SET at_ms = boot_ms + %s, basis_of_time = 'hub',"
-            " error_ms = %s + abs(boot_ms - %s) / 10000"
-            " WHERE kiosk_id = %s AND boot_id = %s AND type <> 'paper'"
-            " AND (basis_of_time IN ('none', 'between')"
-            " OR (basis_of_time = 'guard' AND clock = 'asserted'))",
-            [offset_ms, delay_ms, sample_ms, *ids],
+            f"UPDATE intake_entry SET at_ms = boot_ms + %s, basis_of_time = 'hub',"
+            f" error_ms = %s + abs(boot_ms - %s) / 10000, day = {moved}{where}",
+            [measured.offset_ms, delay_ms, measured.at_ms, *bounds, *ids],
         )
 
 

@@ -47,11 +47,13 @@ def erase(home: Home, person: Mapping[str, str], *, reason: str, actor: str) -> 
         _note(found, until)
         _blank_passes(found)
         person_erased.send(sender=Erased, found=found)
-    gone = forget(Entry.objects.filter(_of(found)))
+    rows = Entry.objects.filter(_of(found))
+    touched = set(rows.order_by().values_list("day", flat=True).distinct())
+    gone = forget(rows)
     with durable():
         fields = sorted({field for field, _ in found})
         record("erase", actor=actor, reason=reason, detail={"entries": gone, "by": fields})
-    wipe()
+    wipe(touched)
     return gone
 
 
@@ -91,15 +93,18 @@ def replay(home: Home) -> int:
     if not missing:
         return 0
     gone = 0
+    touched: set[dt.date] = set()
     for field, tag in missing:
         with durable():
             _note([(field, tag)], until[tag])
             _blank_passes([(field, tag)])
             person_erased.send(sender=Erased, found=[(field, tag)])
-        gone += forget(Entry.objects.filter(_of([(field, tag)]), received_ms__lte=until[tag]))
+        rows = Entry.objects.filter(_of([(field, tag)]), received_ms__lte=until[tag])
+        touched |= set(rows.order_by().values_list("day", flat=True).distinct())
+        gone += forget(rows)
     with durable():
         record("erase-again", actor="hub", reason="restored", detail={"entries": gone})
-    wipe()
+    wipe(touched)
     return gone
 
 
