@@ -19,6 +19,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from hub.carry import times
+from hub.carry.between import Copy
 from hub.carry.models import Trip
 from hub.errors import HubError
 from hub.intake.answers import Answer, Refused, refusal, sender
@@ -61,7 +62,7 @@ class Came:
     missing_parts: list[str] = field(default_factory=list)
     missing: list[tuple[str, int, int]] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
-    copies: list[times.Copy] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:
         """Return it for programs, pages and the trip's row."""
@@ -203,7 +204,7 @@ def _about(kind: str, data: bytes, taken: Taken, manifests: list[wire.Manifest])
             came.left_out = max(came.left_out, manifest.left_out)
         else:
             part = wire.Bundle.unpack(payload)
-            came.copies.append(times.Copy(part.clocks, part.heard_ms, now_ms()))
+            came.copies.append(Copy(part.clocks, part.heard_ms, now_ms()))
     except Refused as refused:
         if refused.kiosk is None:
             taken.foreign += 1

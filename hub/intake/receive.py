@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hub.carry import times
+from hub.carry.between import Copy
 from hub.carry.handover import is_late
 from hub.intake import chains, store
 from hub.intake.answers import Answer as Reply
@@ -28,7 +30,7 @@ DAY_MS = 24 * 3600 * 1000
 OLDEST_MS = 400 * DAY_MS
 
 Outcome = tuple[str, str]
-_DAY = store.ENTRY.index("day")
+_DAY, _AT = store.ENTRY.index("day"), store.ENTRY.index("at_ms")
 
 
 def receive(data: bytes, *, carried: bool = False) -> Reply:
@@ -51,8 +53,11 @@ def receive(data: bytes, *, carried: bool = False) -> Reply:
     exchange = Exchange.with_(claim, batch.request, batch.clocks, carried=carried)
     with durable():
         met(exchange)
-        outcomes, told = _settle(exchange, rows, boxed)
+        outcomes, told, timeless = _settle(exchange, rows, boxed)
         _remember(exchange, digest(data), outcomes)
+    if timeless and not carried:  # a stick's are bounded when all of it is here
+        here = Copy(batch.clocks, 0, exchange.now_ms, sent=True)
+        times.bound(claim.kiosk, [here])
     answers = tuple(
         wire.Answer(row.hash, *outcome) for row, outcome in zip(rows, outcomes, strict=True)
     )
@@ -68,7 +73,8 @@ def _judged(row: Row, kiosk: uuid.UUID) -> Row:
 
 def _settle(
     exchange: Exchange, rows: Sequence[Row], boxed: dict[bytes, Boxed]
-) -> tuple[list[Outcome], tuple[Held, ...]]:
+) -> tuple[list[Outcome], tuple[Held, ...], bool]:
+    """Store what is new; returns outcomes, what is held, and whether anything has no time."""
     claim, now = exchange.claim, exchange.now_ms
     sound: dict[uuid.UUID, Row] = {}
     for row in rows:
@@ -114,7 +120,7 @@ def _settle(
             outcomes.append((wire.STORED if row.header.id in new else wire.KNOWN, ""))
             new.discard(row.header.id)
     told = _chains(exchange, [row.header for row in rows if row.header], fresh)
-    return outcomes, told
+    return outcomes, told, any(made[_AT] is None for made in entries)
 
 
 def _late(row: Row) -> Boxed:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import migrations
 
 
-def divide(apps, schema_editor):
+def divide(_apps, schema_editor):
     """Put the one table's rows into daily partitions; its indexes become theirs."""
     connection = schema_editor.connection
     if connection.vendor != "postgresql":
