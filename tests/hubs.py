@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -398,8 +399,10 @@ def postgresql_programs() -> Path:
 class PostgreSQL:
     """Debian's PostgreSQL in a temporary folder, as an unprivileged user, on a socket only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: Sequence[str] = ("shared_buffers=64MB",)) -> None:
+        """``settings`` are the server's, as ``name=value``."""
         self._folder = folder
+        self._settings = settings
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         # A socket's path has at most 107 bytes; a test's own folder may be longer.
@@ -425,11 +428,17 @@ class PostgreSQL:
             "--log", str(self._socket / "log"),
             "--options",
             f"-c listen_addresses='' -c unix_socket_directories='{self._socket}' "
-            "-c unix_socket_permissions=0777 -c shared_buffers=64MB -c max_connections=60",
+            "-c unix_socket_permissions=0777 -c max_connections=60 "
+            + " ".join(f"-c {setting}" for setting in self._settings),
             "start",
         )  # fmt: skip
         self._socket.chmod(0o755) if not self._as else None
         return self
+
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        return int((self._socket / "data" / "postmaster.pid").read_text().split()[0])
 
     def database(self) -> str:
         """Make a fresh database and return its URL."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import cbor2
 
-from wire import cborscan
+from wire import cborplain, cborscan
 from wire.errors import Malformed
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -33,6 +33,14 @@ def loads(data: bytes) -> Any:
     Raises :class:`~wire.errors.Malformed` for anything else: cut or trailing bytes, tags,
     exotic types, nesting deeper than 16, more than :data:`MAX_BYTES`.
     """
+    if len(data) <= cborscan.MAX_ITEMS:  # so many bytes hold no more items than may be
+        try:
+            value, end = cborplain.item(data, 0, 0)
+        except (cborplain.NotPlain, IndexError, UnicodeDecodeError):
+            pass  # unusual or wrong: the careful way says which
+        else:
+            if end == len(data):
+                return value
     value = loads_tagged(data)
     _check(value, 0)
     return value

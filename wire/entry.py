@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -90,11 +91,13 @@ class Header:
         if not isinstance(packed, dict):
             raise Malformed("An entry's header is a map.")
         facts: dict[str, Any] = {}
-        for name, number in _NUMBERS.items():
-            if number in packed:
-                facts[name] = _read(name, packed[number])
-            elif name in _REQUIRED:
-                raise Malformed(f"An entry's header lacks “{name}”.")
+        for number, value in packed.items():
+            known = _READERS.get(number)
+            if known is not None:
+                facts[known[0]] = known[1](known[0], value)
+        if not facts.keys() >= _REQUIRED:
+            lacking = next(name for name in _NUMBERS if name in _REQUIRED - facts.keys())
+            raise Malformed(f"An entry's header lacks “{lacking}”.")
         header = cls(**facts)
         header._check()
         return header
@@ -154,23 +157,55 @@ _ALLOWED: dict[str, frozenset[str | None]] = {
 _MAX_TEXT = 200
 
 
-def _read(name: str, value: Any) -> Any:
-    if name in _UUIDS:
-        if isinstance(value, bytes) and len(value) == 16:
-            return uuid.UUID(bytes=value)
-    elif name in _INTEGERS:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-    elif name in _BYTES:
-        if isinstance(value, bytes):
-            return value
-    elif name == "lost_seqs":
-        if isinstance(value, list) and all(_is_range(item) for item in value):
-            return value
-    elif isinstance(value, str) and len(value) <= _MAX_TEXT:
+def _uuid(name: str, value: Any) -> uuid.UUID:
+    if isinstance(value, bytes) and len(value) == 16:
+        return uuid.UUID(bytes=value)
+    raise _wrong(name)
+
+
+def _integer(name: str, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise Malformed(f"An entry's “{name}” is not what it should be.")
+    raise _wrong(name)
+
+
+def _bytes(name: str, value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    raise _wrong(name)
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, str) and len(value) <= _MAX_TEXT:
+        return value
+    raise _wrong(name)
+
+
+def _ranges(name: str, value: Any) -> list[list[int]]:
+    if isinstance(value, list) and all(_is_range(item) for item in value):
+        return value
+    raise _wrong(name)
+
+
+def _wrong(name: str) -> Malformed:
+    return Malformed(f"An entry's “{name}” is not what it should be.")
 
 
 def _is_range(item: Any) -> bool:
     return isinstance(item, list) and len(item) == 2 and all(type(n) is int for n in item)
+
+
+def _reader(name: str) -> Callable[[str, Any], Any]:
+    if name == "lost_seqs":
+        return _ranges
+    if name in _UUIDS:
+        return _uuid
+    if name in _INTEGERS:
+        return _integer
+    return _bytes if name in _BYTES else _text
+
+
+_READERS: dict[Any, tuple[str, Callable[[str, Any], Any]]] = {
+    number: (name, _reader(name)) for name, number in _NUMBERS.items()
+}
+"""By the number in the header: the field's name, and what reads it."""

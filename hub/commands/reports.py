@@ -182,6 +182,7 @@ def _place(row: Row) -> dict[str, object]:
         "self_reported": seen.self_reported,
         "by_hand": seen.by_hand,
         "unscanned": seen.unscanned,
+        "by_sensor": seen.by_sensor,
         "share": seen.share,
         "counted_by": seen.counted_by,
         "refused": seen.refused,

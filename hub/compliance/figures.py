@@ -2,7 +2,8 @@
 
 An entry belongs to the day of its stated time; one whose time nobody vouches for, to the day
 it came. Passages taken back by the guard count nowhere; entries under a key that is held do
-not count until it is accepted. Each statement walks the index of a place's times.
+not count until it is accepted, nor does what a kiosk says of another place than its own. Each
+statement walks the index of a place's times.
 """
 
 from __future__ import annotations
@@ -71,15 +72,20 @@ class Figures:
     active_days: int = 0
 
     @property
+    def missed(self) -> int:
+        """Who passed without a scan, by the count that the share believes."""
+        return max(self.by_sensor if self.counted_by == SENSOR else self.unscanned, 0)
+
+    @property
     def share(self) -> float | None:
         """Scanned of scanned and unscanned; None where nobody counts or nobody passed."""
-        missed = self.by_sensor if self.counted_by == SENSOR else self.unscanned
-        passed = self.scanned + max(missed, 0)
+        passed = self.scanned + self.missed
         return self.scanned / passed if passed and self.counted_by != NOBODY else None
 
 
 _WHERE = """
     e.place IN ({places})
+    AND e.flags & 4 = 0
     AND ((e.at_ms >= %s AND e.at_ms < %s)
          OR (e.at_ms IS NULL AND e.day >= %s AND e.day <= %s))
     AND e.claim_id NOT IN (SELECT id FROM intake_claim WHERE status = 'held'

@@ -20,6 +20,9 @@ from wire.seal import open_sealed
 
 _LARGEST = 2**53
 _NAMES = tuple(field.name for field in dataclasses.fields(Header))
+_NUMBERS = tuple(
+    field.name for field in dataclasses.fields(Header) if field.type in ("int", "int | None")
+)
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,14 @@ def read(entry: Entry) -> Row:
     """Read the header; what no database of ours could take is refused here, alone."""
     try:
         header = entry.header
-        for name in _NAMES:
+        if b"\0" in entry.header_bytes:  # most hold none
+            for name in _NAMES:
+                value = getattr(header, name)
+                if isinstance(value, str) and "\0" in value:
+                    raise Malformed(f"An entry's “{name}” holds a NUL.")
+        for name in _NUMBERS:
             value = getattr(header, name)
-            if isinstance(value, str) and "\0" in value:
-                raise Malformed(f"An entry's “{name}” holds a NUL.")
-            if isinstance(value, int) and not -_LARGEST < value < _LARGEST:
+            if value is not None and not -_LARGEST < value < _LARGEST:
                 raise Malformed(f"An entry's “{name}” is out of range.")
         if not 0 <= header.wall_ms < LAST_MS or header.boot_ms >= LONGEST_BOOT_MS:
             raise Malformed("An entry's clocks are out of range.")

@@ -19,6 +19,7 @@ from hub.home import Home
 from hub.intake.answers import vault
 from hub.intake.audit import record
 from hub.intake.models import Entry
+from hub.intake.store import as_array
 from hub.intake.transactions import durable, now_ms
 from hub.intake.vault import FIELDS
 from hub.retention.models import Erased
@@ -67,7 +68,7 @@ def erased_among(tags: Sequence[bytes]) -> dict[bytes, int]:
     # Asked for every batch that comes, with three tags of each entry: too many for the ORM.
     plain = connection.vendor == "postgresql"
     among = "= ANY(%s::bytea[])" if plain else f"IN ({', '.join(['%s'] * len(tags))})"
-    values: list[object] = [list(tags)] if plain else list(tags)
+    values: list[object] = [as_array(tags)] if plain else list(tags)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT tag, until_ms FROM retention_erased WHERE tag {among}",  # noqa: S608 (marks)

@@ -20,11 +20,15 @@ UNKNOWN_MS = 12 * 60 * MINUTE_MS
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How long people stay at a place: ``closes`` is minutes after midnight, or None."""
+    """How long people stay at a place: ``closes`` is minutes after midnight, or None.
+
+    ``ends_ms`` is when a temporary place was over.
+    """
 
     stay_ms: int
     closes: int | None = None
     overnight: bool = False
+    ends_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ def _left(came: Sighting, rule: Rule, next_ms: int | None, now_ms: int) -> Stay:
         ends.append((midnight + 24 * 60 * MINUTE_MS, "midnight"))
     if rule.closes is not None and midnight + rule.closes * MINUTE_MS > came.ms:
         ends.append((midnight + rule.closes * MINUTE_MS, "closing"))
+    if rule.ends_ms is not None and rule.ends_ms > came.ms:
+        ends.append((rule.ends_ms, "closing"))
     ms, why = min(ends)
     return _stay(came, None, Bound(came.ms, came.error_ms), Bound(ms, came.error_ms, why))
 

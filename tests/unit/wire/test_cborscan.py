@@ -81,3 +81,35 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except Malformed:
         return
     assert cborscan.check(data) == len(data)
+
+
+def carefully(data: bytes) -> Any:
+    """Read as if nothing were plain."""
+    value = cbor.loads_tagged(data)
+    cbor._check(value, 0)
+    return value
+
+
+exactly = st.one_of(
+    plain.map(cbor.dumps),
+    plain.map(lambda value: cbor2.dumps(value)),
+    st.binary(max_size=60),
+    st.tuples(plain.map(cbor.dumps), st.binary(max_size=3), st.integers(0, 60)).map(
+        lambda made: made[0][: made[2]] + made[1] + made[0][made[2] :]
+    ),
+    st.integers(0, 40).map(lambda depth: b"\x81" * depth + b"\x00"),
+    st.integers(0, 40).map(lambda depth: b"\xa1\x01" * depth + b"\x00"),
+)
+
+
+@given(exactly)
+def test_the_quick_way_says_what_the_careful_way_says(data: bytes) -> None:
+    try:
+        wanted = carefully(data)
+    except Malformed as error:
+        with pytest.raises(Malformed) as said:
+            cbor.loads(data)
+        assert str(said.value) == str(error)
+        return
+    found = cbor.loads(data)
+    assert (found, cbor.dumps(found)) == (wanted, cbor.dumps(wanted))
