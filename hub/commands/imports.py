@@ -10,7 +10,7 @@ from typing import Any
 from hub import database
 from hub.carry import files, trips
 from hub.commands.output import actor, print_json, print_table
-from hub.errors import HubError
+from hub.errors import BadUsage, HubError
 from hub.home import Home
 from hub.intake.models import Kiosk
 from wire.bundle import FOLDER
@@ -21,6 +21,8 @@ def import_(args: argparse.Namespace, home: Home) -> int:
     database.ready(home)
     wrong = 0
     for path in args.paths:
+        if not path.exists():
+            raise BadUsage(f"{path} is not there.")
         taken = trips.take(files.found(path), actor=actor())
         target = args.answers or (path if path.is_dir() else path.parent)
         wrong |= _tell(taken, path, json=args.json)

@@ -212,6 +212,34 @@ def test_one_bus_is_one_room_and_another_trip_is_another(desk: HubProcess, peopl
     assert met[person(1)["number"]]["meetings"][0]["at"] == "trip"
 
 
+def test_a_place_s_own_hours_and_its_end_bound_a_stay_that_nobody_ended(
+    desk: HubProcess, people: People, tmp_path: Path
+) -> None:
+    title = f"Cửa hàng {uuid.uuid4()}"
+    listed = tmp_path / "places.csv"
+    listed.write_text(
+        f"Tên,Loại,Địa chỉ,Giờ mở cửa\n{title},cửa hàng,1 Lê Lợi,7h–15h30\n", encoding="utf-8"
+    )
+    desk.cli("place", "import", str(listed))
+    (shop,) = [str(one["place"]) for one in desk.json("place", "list") if one["name"] == title]
+    now = dt.datetime.now(dt.UTC)
+    begins, ends = (now - dt.timedelta(hours=3)), (now + dt.timedelta(hours=1))
+    (party,) = desk.json(
+        "place", "temporary", f"Cưới {uuid.uuid4()}", "--kind", "event",
+        "--starts", begins.isoformat(), "--ends", ends.isoformat(),
+    )  # fmt: skip
+    gate, feast = Gate.joined(desk, shop), Gate.joined(desk, str(party["place"]))
+    gate.send([passage(gate, people.person(0), 30)])  # at 14:30, and shops let stay two hours
+    came = int((now - dt.timedelta(hours=2)).timestamp() * 1000)
+    feast.send([feast.entry(people.person(0), boot_id=uuid.uuid4(), wall_ms=came)])
+    found = traced(desk, opened(desk, "--number", people.person(0)["number"]))
+    shopping, wedding = found["visits"]
+    assert (shopping["out"]["why"], shopping["out"]["at"][11:16]) == ("closing", "08:30")
+    assert wedding["out"]["why"] in ("now", "midnight")  # it is not over yet
+    with_end = desk.json("place", "list")
+    assert any(one["place"] == party["place"] for one in with_end)
+
+
 def test_contacts_of_contacts_are_a_second_generation(desk: HubProcess, people: People) -> None:
     first = Gate.joined(desk, desk.place(f"Chợ {uuid.uuid4()}"))
     second = Gate.joined(desk, desk.place(f"Trường {uuid.uuid4()}", kind="school"))

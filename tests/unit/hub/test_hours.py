@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from hub.tracing.hours import Hours, hours_of
+from tests.hubs import ROOT
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,13 @@ def test_closing_time_is_when_the_last_span_ends(text: str, closes: int | None) 
 @pytest.mark.parametrize("text", ["", "theo giờ hành chính", "29:00-31:00", "7:80-9:90", "1022"])
 def test_what_is_not_understood_says_nothing(text: str) -> None:
     assert hours_of(text) is None
+
+
+def test_each_kind_of_venue_has_a_rule_of_how_long_people_stay() -> None:
+    places, stays = (
+        tomllib.loads((ROOT / "hub" / app / "kinds.toml").read_text(encoding="utf-8"))
+        for app in ("places", "tracing")
+    )
+    assert places.keys() == stays.keys()
+    for kind in ("hospital", "quarantine", "apartment", "hotel", "vehicle"):
+        assert stays[kind]["overnight"]
