@@ -16,7 +16,7 @@ from hub.intake.transactions import durable, now_ms
 from hub.tracing import calls, cases, people, tables
 from hub.tracing.intervals import Bound
 from hub.tracing.models import Case
-from hub.tracing.trace import Trace, trace
+from hub.tracing.trace import Line, Trace, trace
 
 
 def open_(args: argparse.Namespace, home: Home) -> int:
@@ -167,7 +167,7 @@ def _print(found: Trace) -> None:
         ("GEN", "NAME", "PHONE", "MINUTES", "CONFIDENCE", "AT", "STATE", ""),
         (
             (
-                line.generation, line.person.get("name", "–"), line.person.get("phone", "–"),
+                line.generation, line.person.get("name", "–"), _reached_by(line),
                 f"{line.met.minutes:.0f}", line.met.confidence,
                 " ".join(sorted({m.overlap.at for m in line.met.meetings})), line.state,
                 "new" if line.new else "",
@@ -182,6 +182,12 @@ def _print(found: Trace) -> None:
             f"chưa có dữ liệu từ {tables.moment(gate.until_ms)}"
         )  # fmt: skip
         print(f"{gate.place_name}, {gate.gate}: {since}")
+
+
+def _reached_by(line: Line) -> str:
+    if "phone" in line.person:
+        return line.person["phone"]
+    return f"→ {line.route_to.name}" if line.route_to else "–"
 
 
 def _bound(bound: Bound) -> str:

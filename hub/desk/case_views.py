@@ -209,6 +209,7 @@ def _line(line: Line, made: Trace, notes: dict[str, str]) -> dict[str, object]:
         ),
         "phone": person.get("phone", ""),
         "phone_from": places.get(line.phone_from, line.phone_from),
+        "route_to": line.route_to,
         "generation": line.generation,
         "minutes": f"{line.met.minutes:.0f}",
         "confidence": word(line.met.confidence),

@@ -10,12 +10,13 @@ from hub.sheets import Cell
 from hub.tracing.cases import standing
 from hub.tracing.intervals import Bound, Stay
 from hub.tracing.pairing import VIETNAM
+from hub.tracing.residence import Commune
 from hub.tracing.trace import Line, Trace
 
 HEAD = (
     "Thế hệ", "Họ tên", "Năm sinh", "Giới tính", "Số giấy tờ", "Điện thoại", "Nguồn điện thoại",
     "Địa chỉ", "Nơi gặp", "Từ", "Đến", "Phút", "Ít nhất", "Nhiều nhất", "Cùng", "Độ tin cậy",
-    "Trạng thái",
+    "Trạng thái", "Chuyển về",
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def rows(found: Trace) -> list[list[Cell]]:
             found.names.get(m.stay.place, m.stay.place), moment(m.overlap.start_ms),
             moment(m.overlap.end_ms), round(m.overlap.minutes, 1), round(m.overlap.least, 1),
             round(m.overlap.most, 1), m.overlap.at, m.overlap.confidence, line.state,
+            line.route_to.name if line.route_to else "",
         ]
         for line in found.lines
         for m in line.met.meetings
@@ -93,6 +95,7 @@ def _line(line: Line) -> dict[str, Any]:
         "generation": line.generation,
         "person": line.person,
         "phone_from": line.phone_from or None,
+        "route_to": _commune(line.route_to),
         "minutes": round(line.met.minutes, 2),
         "confidence": line.met.confidence,
         "state": line.state,
@@ -112,3 +115,7 @@ def _line(line: Line) -> dict[str, Any]:
             for m in line.met.meetings
         ],
     }
+
+
+def _commune(found: Commune | None) -> dict[str, str] | None:
+    return found and {"unit": found.code, "name": found.name, "head": found.head}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.intake.models import Entry, Place
@@ -19,6 +19,7 @@ from hub.tracing.kinds import rule_of_place
 from hub.tracing.models import Case
 from hub.tracing.pairing import Sighting, stays
 from hub.tracing.people import Group, grouped, masked_fit, matching
+from hub.tracing.residence import Commune, Territory
 from hub.tracing.sightings import CHUNK, STRONG, Seen, by_tags
 
 MASKED_LEAST = 0.3
@@ -34,12 +35,16 @@ NEWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody on the call list; ``person`` is what their entries say in full."""
+    """Somebody on the call list; ``person`` is what their entries say in full.
+
+    ``route_to`` is the commune of residence that can reach who left no phone, if known.
+    """
 
     met: Met
     generation: int
     person: dict[str, str]
     phone_from: str = ""
+    route_to: Commune | None = None
     state: str = "todo"
     new: bool = False
     id: str = ""
@@ -223,14 +228,25 @@ def _lines(
     with durable():
         kept = calls.keep(case, found, now)
     people = calls.opened([met for met, _ in found], case, actor=actor, reason=reason)
+    routes = _routes({key: person for key, (person, _) in people.items()})
     return tuple(
         Line(
             met,
             generation,
             *people[met.who.key],
+            route_to=routes.get(met.who.key),
             state=kept[met.who.key].state,
             new=kept[met.who.key].found_ms == now and case.traced_ms not in (None, now),
             id=str(kept[met.who.key].pk),
         )
         for met, generation in found
     )
+
+
+def _routes(people: Mapping[str, Mapping[str, str]]) -> dict[str, Commune | None]:
+    """Return the commune of residence of those who left no phone, as far as it is known."""
+    homes = {key: p["address"] for key, p in people.items() if "address" in p and "phone" not in p}
+    if not homes:
+        return {}
+    territory = Territory.known()
+    return {key: territory.commune_of(address) for key, address in homes.items()}

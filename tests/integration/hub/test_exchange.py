@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.hubs import PERSON, Gate, HubProcess
+from tests.hubs import PERSON, ROOT, Gate, HubProcess
 from tests.kiosks import name, number
 
 SECRET = "lúa-mì-rau-cải-7\n"
@@ -128,3 +130,39 @@ def test_exports_are_refused_without_an_official_a_reason_or_a_folder_of_their_o
         *given, "--account", "lan", "--reason", "x", "--format", "csv", stdin=SECRET, check=False
     )
     assert (other.returncode, "new folder" in other.stderr) == (2, True)
+
+
+def test_an_export_that_is_killed_at_work_goes_on_where_its_last_whole_part_ended(
+    office: HubProcess, tmp_path: Path
+) -> None:
+    gate = Gate.joined(office, office.place("Chợ Hai"))
+    for _ in range(10):
+        gate.send(gate.entries(200))
+    folder = tmp_path / "out"
+    first = exported(office, folder, "--limit", "700", "--reveal")
+    run = subprocess.Popen(
+        [
+            sys.executable, "-m", "hub", "export", str(folder), "--account", "lan",
+            "--password-stdin", "--settle", "0", "--reason", "công văn 12", "--limit", "1200",
+            "--reveal", "--data", str(office.data),
+            *(("--database", office.database) if office.database else ()),
+        ],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert run.stdin is not None
+    run.stdin.write(SECRET)
+    run.stdin.close()
+    draft = folder / "entries-000002.jsonl.new"
+    while not (draft.exists() and draft.stat().st_size):  # some are written, and not all
+        assert run.poll() is None
+    run.kill()
+    run.wait()
+    assert not (folder / "entries-000002.sheet.json").exists()
+    made = [first]
+    while made[-1]["left"]:
+        made.append(exported(office, folder, "--limit", "1200", "--reveal"))
+    ids = [line["id"] for line in lines(folder)]
+    held = office.entries("--place", gate.code.place)
+    assert len(ids) == len(set(ids)) == sum(one["entries"] for one in made)
+    assert {one["id"] for one in held} <= set(ids)
+    assert len(held) == 2000

@@ -225,7 +225,7 @@ def test_a_place_s_own_hours_and_its_end_bound_a_stay_that_nobody_ended(
     now = dt.datetime.now(dt.UTC)
     begins, ends = (now - dt.timedelta(hours=3)), (now + dt.timedelta(hours=1))
     (party,) = desk.json(
-        "place", "temporary", f"Cưới {uuid.uuid4()}", "--kind", "event",
+        "place", "temporary", f"Cưới {uuid.uuid4()}",
         "--starts", begins.isoformat(), "--ends", ends.isoformat(),
     )  # fmt: skip
     gate, feast = Gate.joined(desk, shop), Gate.joined(desk, str(party["place"]))
@@ -236,8 +236,6 @@ def test_a_place_s_own_hours_and_its_end_bound_a_stay_that_nobody_ended(
     shopping, wedding = found["visits"]
     assert (shopping["out"]["why"], shopping["out"]["at"][11:16]) == ("closing", "08:30")
     assert wedding["out"]["why"] in ("now", "midnight")  # it is not over yet
-    with_end = desk.json("place", "list")
-    assert any(one["place"] == party["place"] for one in with_end)
 
 
 def test_contacts_of_contacts_are_a_second_generation(desk: HubProcess, people: People) -> None:
@@ -347,6 +345,54 @@ def test_the_phone_comes_from_any_entry_under_the_same_number(
     met = names(traced(desk, opened(desk, "--number", person(0)["number"])))
     line = met[person(1)["number"]]
     assert (line["person"]["phone"], line["phone_from"]) == ("0900000077", there.code.place)
+
+
+UNITS = """Mã,Tên,Cấp,Mã cấp trên,Từ ngày,Đến ngày,Người đứng đầu,Mã kế thừa
+66,Tỉnh Đắk Lắk,tỉnh,,,,,
+54,Tỉnh Phú Yên,tỉnh,,,30/06/2025,,66
+PH,Huyện Phú Hòa,huyện,54,,30/06/2025,,
+TH,Thành phố Tuy Hòa,thành phố,54,,30/06/2025,,
+HT,Xã Hoà Thắng,xã,PH,,30/06/2025,,PH1
+PH1,Xã Phú Hòa 1,xã,66,01/07/2025,,Chủ tịch UBND xã Phú Hòa 1,
+P1,Phường 1,phường,TH,,30/06/2025,,TUY
+TUY,Phường Tuy Hòa,phường,66,01/07/2025,,Chủ tịch UBND phường Tuy Hòa,
+AP1,Xã An Phú,xã,TH,,30/06/2025,,TUY
+GL,Tỉnh Gia Lai,tỉnh,,,,,
+AP2,Xã An Phú,xã,GL,,,,
+"""
+
+
+def test_who_left_no_phone_is_routed_to_the_commune_that_their_address_names(
+    desk: HubProcess, people: People, tmp_path: Path
+) -> None:
+    (tmp_path / "units.csv").write_text(UNITS, encoding="utf-8")
+    desk.cli("unit", "import", str(tmp_path / "units.csv"))
+    gate = Gate.joined(desk, desk.place(f"Chợ {uuid.uuid4()}"))
+    homes = {
+        1: ("Thôn Phú Lộc, Hòa Thắng, Phú Hòa, Phú Yên", "PH1"),  # as cards still have it
+        2: ("12 Lê Lợi, P.01, TP. Tuy Hoà, tỉnh Phú Yên", "TUY"),
+        3: ("Xã An Phú", None),  # there are two
+        4: ("An Phú, Gia Lai", "AP2"),
+        5: ("Xã Phú Hòa 1, tỉnh Đắk Lắk", "PH1"),
+        6: ("An Phú, Sóc Trăng", None),  # none of ours
+        7: ("", None),
+    }
+    gate.send([passage(gate, people.person(0), 60)])
+    gate.send([passage(gate, people.person(n, address=home), 50) for n, (home, _) in homes.items()])
+    gate.send([passage(gate, people.person(8, address=homes[1][0], phone="0900000008"), 50)])
+    case = opened(desk, "--number", people.person(0)["number"])
+    met = names(traced(desk, case))
+    found = {n: met[people.person(n)["number"]]["route_to"] for n in range(1, 9)}
+    codes = {n: route and route["unit"] for n, route in found.items()}
+    assert codes == {n: code for n, (_, code) in homes.items()} | {8: None}
+    assert found[1]["head"] == "Chủ tịch UBND xã Phú Hòa 1"
+    assert "→ Xã Phú Hòa 1" in desk.cli("trace", "--case", case).stdout
+    table = tmp_path / "list.csv"
+    desk.cli("trace", "--case", case, "--export", str(table), "--reason", "gửi xã")
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8-sig").splitlines()))
+    assert sorted(row["Chuyển về"] for row in rows if row["Chuyển về"]) == [
+        "Phường Tuy Hòa", "Xã An Phú", "Xã Phú Hòa 1", "Xã Phú Hòa 1",
+    ]  # fmt: skip
 
 
 def test_a_held_key_s_entries_stay_apart(desk: HubProcess, people: People) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import cbor2
@@ -92,7 +93,7 @@ def carefully(data: bytes) -> Any:
 
 exactly = st.one_of(
     plain.map(cbor.dumps),
-    plain.map(lambda value: cbor2.dumps(value)),
+    plain.map(cbor2.dumps),
     st.binary(max_size=60),
     st.tuples(plain.map(cbor.dumps), st.binary(max_size=3), st.integers(0, 60)).map(
         lambda made: made[0][: made[2]] + made[1] + made[0][made[2] :]
@@ -102,14 +103,14 @@ exactly = st.one_of(
 )
 
 
+def said_of(data: bytes, read: Callable[[bytes], Any]) -> tuple[str, bytes]:
+    """Return what is said of bytes that are refused, or what they hold as we write it."""
+    try:
+        return "", cbor.dumps(read(data))
+    except Malformed as error:
+        return str(error), b""
+
+
 @given(exactly)
 def test_the_quick_way_says_what_the_careful_way_says(data: bytes) -> None:
-    try:
-        wanted = carefully(data)
-    except Malformed as error:
-        with pytest.raises(Malformed) as said:
-            cbor.loads(data)
-        assert str(said.value) == str(error)
-        return
-    found = cbor.loads(data)
-    assert (found, cbor.dumps(found)) == (wanted, cbor.dumps(wanted))
+    assert said_of(data, cbor.loads) == said_of(data, carefully)
