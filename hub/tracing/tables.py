@@ -118,4 +118,4 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _commune(found: Commune | None) -> dict[str, str] | None:
-    return found and {"unit": found.code, "name": found.name, "head": found.head}
+    return {"unit": found.code, "name": found.name, "head": found.head} if found else None
