@@ -33,7 +33,7 @@ def add(args: argparse.Namespace, home: Home) -> int:
     place = Place.objects.filter(pk=args.place or "").first()
     if (args.role == Role.Kind.OWNER) != (place is not None):
         raise BadUsage("An owner's account, and only that, needs the --place that is theirs.")
-    unit = units.named(args.unit, args.tree) if args.unit else None
+    unit = units.named(args.unit, args.tree) if args.unit not in (None, "", "-") else None
     if unit is None and args.role == Role.Kind.VOLUNTEER:
         raise BadUsage("A volunteer's account needs the --unit whose streets it goes through.")
     password = sys.stdin.readline().rstrip("\n") if args.password_stdin else ""
