@@ -88,6 +88,19 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def disk_bytes(folder: Path) -> int:
+    """Return how large the disk under ``folder`` is."""
+    return shutil.disk_usage(folder).total
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether the disk under ``folder`` takes no writes, as worn cards do in the end."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except (AttributeError, OSError):
+        return False
+
+
 def memory_folder(data: Path) -> Path:
     """Return a folder that forgets when the plug is pulled (mode 0700), one per ``data``.
 

@@ -39,7 +39,7 @@ from kiosk.errors import BadConfig, DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
-from kiosk.housekeeping import Ballast, Housekeeping
+from kiosk.housekeeping import Ballast, Housekeeping, reserve_bytes
 from kiosk.identity import Identity
 from kiosk.membership import Membership
 from kiosk.model import (
@@ -422,7 +422,7 @@ def open_in_need(data: Path, config: Config) -> tuple[Outbox, Report | None]:
     try:
         return open_outbox(data)
     except DiskRefused as error:
-        ballast = Ballast(data, config.storage.ballast_mb * 1024 * 1024)
+        ballast = Ballast(data, reserve_bytes(data, config))
         if not ballast.held:
             raise
         _log.warning("The reserve on the disk is given up to begin at all: %s", error)

@@ -16,7 +16,7 @@ from pathlib import Path
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.errors import DiskRefused
-from kiosk.files import free_bytes
+from kiosk.files import disk_bytes, free_bytes
 from kiosk.model import ClockState
 from kiosk.presence import PAIRING_S
 from kiosk.queue import Outbox
@@ -34,6 +34,15 @@ AGAIN_FILE = "refused.again"
 DAY_MS = 86_400_000
 MARGIN = 2 * 1024 * 1024
 """Room that must be left beside the ballast: the journal's length, four times."""
+
+
+RESERVED_PART = 8
+"""A small disk keeps no more of itself in reserve than one part in this many."""
+
+
+def reserve_bytes(folder: Path, config: Config) -> int:
+    """Return how large the ballast is on the disk under ``folder``."""
+    return min(config.storage.ballast_mb * 1024 * 1024, disk_bytes(folder) // RESERVED_PART)
 
 
 def purge_before(clocks: Clocks, *, keep_days: int) -> int | None:
@@ -104,8 +113,8 @@ class Housekeeping:
         self._folder = folder
         self._clock = clock
         self._keep_days = config.privacy.keep_days
-        self._ballast = Ballast(folder, config.storage.ballast_mb * 1024 * 1024)
-        self._ballast_bytes = config.storage.ballast_mb * 1024 * 1024
+        self._ballast_bytes = reserve_bytes(folder, config)
+        self._ballast = Ballast(folder, self._ballast_bytes)
         self._free = free
         self._next_ms = 0
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from kiosk import outbox_schema
 from kiosk.errors import DiskRefused, OutboxDamaged, OutboxNewer
-from kiosk.files import sync_folder
+from kiosk.files import is_read_only, sync_folder
 
 SQLITE = sqlite3.sqlite_version
 
@@ -199,8 +199,13 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         if read_only:
             if not path.exists():
                 raise DiskRefused(f"There is no outbox at {path}.")
+            journal = path.with_name(path.name + "-wal")
+            empty = not journal.exists() or not journal.stat().st_size
+            # On a disk without writes SQLite cannot make the journal's files anew; with an empty
+            # journal it need not, because nobody changes what is here.
+            how = "mode=ro&immutable=1" if empty and is_read_only(path.parent) else "mode=ro"
             db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+                f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None
             )
         else:
             _create(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kiosk.model import ClockState
 from kiosk.queue import FILE, Outbox
 from kiosk.rows import State
 from tests.e2e.faults.writer import entry_at
+from tests.kiosks import KioskBox
 from wire.batch import Answer
 
 NOW_MS = 1_790_000_000_000
@@ -137,3 +139,43 @@ def test_settling_and_purging_let_a_scan_in_between(outbox: Outbox) -> None:
             inside += 1
             most = max(most, inside)
     assert most == 50
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 20 MB in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "none", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_small_disk_keeps_a_small_reserve_and_records(small_disk: Path) -> None:
+    with Outbox(small_disk / FILE) as outbox:
+        keeper = Housekeeping(outbox, small_disk, SetClock(NOW_MS), Config())
+        keeper.step()
+        assert not outbox.full
+        assert 2 * MEGABYTE < (small_disk / "ballast").stat().st_size < 3 * MEGABYTE
+        fill(outbox, 3)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_card_that_takes_no_more_writes_is_still_read(small_disk: Path, killed: bool) -> None:
+    box = KioskBox(small_disk)
+    outbox = Outbox(small_disk / FILE)
+    fill(outbox, 3)
+    if killed:
+        left = [file.read_bytes() for file in sorted(small_disk.glob(f"{FILE}*"))]
+        outbox.close()
+        for file, data in zip((FILE, f"{FILE}-shm", f"{FILE}-wal"), left, strict=True):
+            (small_disk / file).write_bytes(data)
+    else:
+        outbox.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    assert box.status()["waiting"] == 3
+    assert box.json("fsck") == {"entries": 3, "findings": []}
+    refused = box.cli("fsck", "--salvage", str(small_disk / "out"), check=False)
+    assert (refused.returncode, "Read-only" in refused.stderr) == (1, True)
