@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any
 
 import kiosk
-from kiosk import board
+from kiosk import board, picamera
 from kiosk.answering import Answering
 from kiosk.bidden import bidden
 from kiosk.camera import Camera, comes_and_goes, feed, open_camera
@@ -283,7 +283,9 @@ class Gate:
     def _choose_camera(self, spec: str, fps: float | None) -> Callable[[], Camera]:
         wished = board.suited(self.config).camera
         size, rate = (wished.width, wished.height), fps or wished.fps or None
-        if not comes_and_goes(spec):
+        if spec == "picamera2":
+            picamera.required()
+        elif not comes_and_goes(spec):
             # Opened once here, so that what can never be played is said at once.
             open_camera(spec, fps=rate, size=size).close()
         self.camera_choice = CameraChoice(spec, lambda spec: open_camera(spec, fps=rate, size=size))

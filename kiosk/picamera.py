@@ -24,19 +24,24 @@ HUNG_S = 5.0
 _CONTINUOUS = 2  # libcamera's AfModeEnum.Continuous
 
 
+def required() -> Any:
+    """Return the library; raises :class:`~kiosk.errors.BadInput` where it is not installed."""
+    try:
+        return importlib.import_module("picamera2")
+    except ImportError as error:
+        msg = (
+            "The camera 'picamera2' needs the Raspberry Pi's Debian package "
+            "python3-picamera2, which is not installed here."
+        )
+        raise BadInput(msg) from error
+
+
 class PiCamera(Camera):
     """The Raspberry Pi's camera through picamera2, or whatever stands in for that module."""
 
     def __init__(self, *, size: tuple[int, int] | None, fps: float | None) -> None:
         super().__init__("picamera2")
-        try:
-            library: Any = importlib.import_module("picamera2")
-        except ImportError as error:
-            msg = (
-                "The camera 'picamera2' needs the Raspberry Pi's Debian package "
-                "python3-picamera2, which is not installed here."
-            )
-            raise BadInput(msg) from error
+        library = required()
         width, height = size or USUAL
         # Halves of colour need even sides.
         self._size = (width // 2 * 2, height // 2 * 2)

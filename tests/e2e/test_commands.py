@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -123,3 +124,12 @@ def test_who_waits_for_a_second_code_when_the_gate_ends_is_recorded(
         assert run.wait() == 0, run.errors
         assert [verdict["seq"] for verdict in run.greens] == [2, 3]
         assert run.summary["recorded"] == 2
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("picamera2") is not None, reason="a Raspberry Pi has the library"
+)
+def test_a_camera_whose_library_is_not_here_is_told_and_nothing_dies(box: KioskBox) -> None:
+    done = box.cli("run", "--headless", "--camera", "picamera2", check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "python3-picamera2" in done.stderr

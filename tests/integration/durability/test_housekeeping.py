@@ -163,7 +163,7 @@ def test_a_small_disk_keeps_a_small_reserve_and_records(small_disk: Path) -> Non
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_a_card_that_takes_no_more_writes_is_still_read(small_disk: Path, killed: bool) -> None:
+def test_a_card_that_takes_no_more_writes_is_still_read(small_disk: Path, *, killed: bool) -> None:
     box = KioskBox(small_disk)
     outbox = Outbox(small_disk / FILE)
     fill(outbox, 3)
