@@ -229,6 +229,7 @@ class Gate:
             clock=self.clock,
             report=self._report,
             settings=self.membership.believe,
+            boards=self.membership.hear_of_boards,
             claim=self.membership.claim,
             claimed=self.membership.claimed,
             chance=random.random,

@@ -17,6 +17,7 @@ from wire.batch import Settings
 from wire.enrol import EnrolmentCode, KioskCertificate
 from wire.errors import WireError
 from wire.fields import get, get_or
+from wire.hanging import Hanging
 from wire.keys import SealKey, SigningKey, VerifyKey
 
 FILE = "identity.cbor"
@@ -26,7 +27,8 @@ FILE = "identity.cbor"
 class Identity:
     """A kiosk's identity; ``claim`` is ``pending``, ``accepted`` or ``held``.
 
-    ``settings_bytes`` is the newest signed settings object that was believed.
+    ``settings_bytes`` is the newest signed settings object that was believed, ``boards`` what
+    the hub last said of the place's boards.
     """
 
     key: SigningKey
@@ -34,6 +36,7 @@ class Identity:
     claim: str = "pending"
     certificate: bytes = b""
     settings_bytes: bytes = b""
+    boards: Hanging | None = None
 
     @property
     def kiosk(self) -> uuid.UUID:
@@ -90,6 +93,7 @@ class Identity:
             "claim": self.claim,
             "certificate": self.certificate,
             "settings": self.settings_bytes,
+            "boards": None if self.boards is None else self.boards.pack(),
         }
         write_private(folder / FILE, cbor.dumps(packed))
 
@@ -109,6 +113,7 @@ class Identity:
                 get(packed, "claim", str),
                 get_or(packed, "certificate", bytes, b""),
                 get_or(packed, "settings", bytes, b""),
+                Hanging.unpack(packed["boards"]) if packed.get("boards") else None,
             )
         except FileNotFoundError as error:
             raise NotEnrolled(

@@ -33,6 +33,7 @@ class Meaning:
         self._floor = floor
         self._issuers = identity.issuers
         self._revoked = frozenset(identity.settings.revoked)
+        self._place, self._boards = identity.code.place, identity.boards
 
     def context(self) -> Context:
         """Return what is known at this moment."""
@@ -47,6 +48,8 @@ class Meaning:
             trust_list=self._trust_list,
             issuers=self._issuers,
             revoked=self._revoked,
+            place=self._place,
+            boards=self._boards,
         )
 
 

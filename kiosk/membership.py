@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 import uuid
@@ -12,12 +13,14 @@ import kiosk
 from kiosk.clock import Clock, wall_time
 from kiosk.codes import Context
 from kiosk.codes.trustlist import TrustList
+from kiosk.errors import DiskRefused
 from kiosk.identity import Identity
 from kiosk.meaning import Meaning
 from kiosk.model import ClockState
 from wire import tokens
 from wire.claims import Board, Declaration
 from wire.enrol import Claim, ClaimAnswer, EnrolmentCode
+from wire.hanging import Hanging
 
 BOARD_NAME = 40
 """Letters of the place's name in the code on the screen: it must stay a small one."""
@@ -119,6 +122,14 @@ class Membership:
         """Take newer settings; raises :class:`~wire.errors.WireError` unless the hub's."""
         with self._changing:
             self._become(self.identity.believe_settings(settings))
+
+    def hear_of_boards(self, boards: Hanging | None) -> None:
+        """Take what the hub said, in an answer that was believed, of the place's boards."""
+        with self._changing:
+            if boards is not None:
+                # A disk that refuses: asked again at the next pulse, and nothing else waits.
+                with contextlib.suppress(DiskRefused):
+                    self._become(replace(self.identity, boards=boards))
 
     def _become(self, me: Identity) -> None:
         if me != self.identity:

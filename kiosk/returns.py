@@ -112,6 +112,7 @@ class Returns:
         self._held += [(answer.now_ms, one) for one in answer.held]
         if answer.settings:
             self._settings(answer.settings)
+        self._membership.hear_of_boards(answer.boards)
         self.learn(answer.now_ms)
         return True
 

@@ -30,6 +30,7 @@ from wire import signed
 from wire.batch import MAX_BYTES, REFUSED, Batch, Held, Pulse, PulseAnswer, Receipt, digest
 from wire.enrol import Claim, ClaimAnswer
 from wire.errors import WireError
+from wire.hanging import Hanging
 
 __all__ = ["HubState", "Outbound", "Progress", "Refused", "Sync", "Transport"]
 
@@ -57,12 +58,13 @@ class Sync:
         clock: Clock,
         report: Callable[[], tuple[Mapping[str, int], Mapping[str, Any], int]],
         settings: Callable[[bytes], None],
+        boards: Callable[[Hanging | None], None],
         claim: Callable[[], Claim | None],
         claimed: Callable[[ClaimAnswer], None],
         chance: Callable[[], float],
     ) -> None:
         """``report`` gives tally, health and settings version for a pulse; ``settings``
-        takes signed settings; ``claim`` gives the claim that is still to be made, if any,
+        takes signed settings, ``boards`` which boards hold; ``claim`` gives the claim that is still to be made, if any,
         and ``claimed`` takes the hub's answer; ``chance`` gives numbers in 0..1.
         """
         self._outbox = outbox
@@ -71,6 +73,7 @@ class Sync:
         self._clock = clock
         self._report = report
         self._settings = settings
+        self._boards = boards
         self._claim = claim
         self._claimed = claimed
         self._chance = chance
@@ -172,6 +175,7 @@ class Sync:
                 self._settings(answer.settings)
             except WireError as error:
                 _log.warning("Settings from the hub were not believed: %s", error)
+        self._boards(answer.boards)
 
     # -- answers -------------------------------------------------------------------------
 

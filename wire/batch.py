@@ -16,6 +16,7 @@ from typing import Any
 from wire.entry import Entry
 from wire.errors import Malformed
 from wire.fields import get, get_or, get_time, get_uuid, version_of
+from wire.hanging import Hanging
 
 VERSION = 1
 MAX_ENTRIES = 200
@@ -282,7 +283,7 @@ class PulseAnswer:
     """Kind ``pulse-answer``: the hub's time, what it holds, newer settings if any.
 
     ``settings`` is a signed object of kind ``settings`` (its own signature, so that it can
-    travel on a stick too), or None.
+    travel on a stick too), or None. ``boards`` says which boards of the kiosk's place hold.
     """
 
     kiosk: uuid.UUID
@@ -290,10 +291,11 @@ class PulseAnswer:
     held: tuple[Held, ...]
     now_ms: int
     settings: bytes | None = None
+    boards: Hanging | None = None
 
     def pack(self) -> dict[str, Any]:
         """Return the payload."""
-        return {
+        packed = {
             "v": VERSION,
             "kiosk": self.kiosk.bytes,
             "request": self.request.bytes,
@@ -301,6 +303,7 @@ class PulseAnswer:
             "now": self.now_ms,
             "settings": self.settings,
         }
+        return packed if self.boards is None else packed | {"boards": self.boards.pack()}
 
     @classmethod
     def unpack(cls, payload: Any) -> PulseAnswer:
@@ -312,6 +315,7 @@ class PulseAnswer:
             _held(payload),
             get_time(payload, "now"),
             get_or(payload, "settings", bytes, b"") or None,
+            Hanging.unpack(payload["boards"]) if payload.get("boards") is not None else None,
         )
 
 

@@ -16,6 +16,7 @@ from hub.intake.boots import Boots
 from hub.intake.exchange import Exchange, met
 from hub.intake.models import Chain, ChainFlag, Kiosk, Ledger
 from hub.intake.transactions import durable
+from hub.places.boards import hanging
 from hub.trust.settings import signed_settings
 from wire import batch as wire
 from wire.batch import Pulse, PulseAnswer
@@ -62,7 +63,8 @@ def pulse(data: bytes, *, carried: bool = False) -> Answer:
     newer = signed_settings(
         signing_key(claim.kiosk), place=claim.kiosk.place_id, newer_than=message.settings
     )
-    answer = PulseAnswer(claim.kiosk_id, message.request, held, exchange.now_ms, newer)
+    boards = hanging(claim.kiosk.place)
+    answer = PulseAnswer(claim.kiosk_id, message.request, held, exchange.now_ms, newer, boards)
     return signed_answer(answer.pack(), "pulse-answer", claim.kiosk)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hub.intake.answers import ring
 from hub.intake.models import Place
 from hub.paper.reading import codes, picture
-from hub.places.boards import current, shortened
+from hub.places.boards import latest, shortened
 from hub.places.models import BoardIssue, Stage
 from wire import tokens
 from wire.claims import Board
@@ -72,7 +72,7 @@ def _judged(text: str, place: Place, gate: str) -> Finding:
     if facts.place != place.pk:
         return Finding("swapped", facts.place, number)
     profile = getattr(place, "profile", None)
-    newest = current(place.pk, facts.gate)
+    newest = latest(place.pk, facts.gate)
     over = (row is not None and row.revoked is not None) or (
         profile is not None and profile.stage == Stage.CLOSED
     )

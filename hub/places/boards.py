@@ -20,6 +20,7 @@ from hub.places.streets import street
 from hub.trust.signer import token_key
 from wire import tokens
 from wire.claims import Board
+from wire.hanging import Hanging
 
 LONGEST_NAME = 80
 """Letters of the name inside the code; the board itself shows all of it."""
@@ -90,8 +91,25 @@ def shortened(name: str) -> str:
 
 def current(place: str, gate: str) -> BoardIssue | None:
     """Return the board that should hang at a gate."""
-    found = BoardIssue.objects.filter(place_id=place, gate=gate, revoked__isnull=True)
+    found = latest(place, gate)
+    return None if found is None or found.revoked else found
+
+
+def latest(place: str, gate: str) -> BoardIssue | None:
+    """Return a gate's newest board, taken back or not: all before it are old for good."""
+    found = BoardIssue.objects.filter(place_id=place, gate=gate)
     return found.order_by("-issued", "-number").first()
+
+
+def hanging(place: Place) -> Hanging:
+    """Return which boards of a place hold now: what its kiosks judge a board by."""
+    rows = BoardIssue.objects.filter(place=place).order_by("issued", "number")
+    newest = {gate: (issued, over) for gate, issued, over in
+              rows.values_list("gate", "issued", "revoked")}  # fmt: skip
+    return Hanging(
+        shortened(place.name),
+        {gate: int(issued.timestamp()) for gate, (issued, over) in newest.items() if not over},
+    )
 
 
 def revoke(number: int, *, reason: str, actor: str) -> BoardIssue:
@@ -117,7 +135,8 @@ def _issues(
             row = current(place.pk, gate)
             if row is None or renew or any(getattr(row, k) != v for k, v in facts.items()):
                 number += 1
-                later = now if row is None else max(now, row.issued + dt.timedelta(seconds=1))
+                before = row or latest(place.pk, gate)
+                later = max(now, before.issued + dt.timedelta(seconds=1)) if before else now
                 row = BoardIssue(number=number, place=place, gate=gate, issued=later, **facts)
                 fresh.append(row)
             rows.append(row)

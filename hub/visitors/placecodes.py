@@ -15,7 +15,7 @@ from hub.intake.answers import ring
 from hub.intake.clocks import ASSERTED_MS, DELAY_MS, DRIFT
 from hub.intake.models import Boot, Chain, Claim, Kiosk, Place
 from hub.intake.transactions import now_ms
-from hub.places.boards import current, shortened
+from hub.places.boards import latest, shortened
 from hub.places.models import BoardIssue, Stage, StageChange
 from wire import tokens
 from wire.claims import Board
@@ -85,7 +85,7 @@ def _board_state(place: Place, facts: Board) -> str:
         ),
         None,
     )
-    newest = current(place.pk, facts.gate)
+    newest = latest(place.pk, facts.gate)
     if row is not None and row.revoked is not None:
         return "old"
     if newest is not None and int(newest.issued.timestamp()) > facts.issued:

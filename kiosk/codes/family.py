@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kiosk.model import Code, Trust
+from wire.hanging import Hanging
 from wire.keys import VerifyKey
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Context:
     ``floor`` is the latest time that was ever trusted: what was over before it is over,
     however wrong the clock is now. ``issuers`` are the keys of the hub and its issuers by
     key id, old ones included; ``revoked`` the ids of passes taken back; ``trust_list``
-    the signers of ``HC1:`` certificates that the steward loaded, if any.
+    the signers of ``HC1:`` certificates that the steward loaded, if any. ``place`` is this
+    kiosk's, ``boards`` what its hub last said of the boards there.
     """
 
     now: dt.datetime | None = None
@@ -37,6 +39,8 @@ class Context:
     issuers: Mapping[bytes, VerifyKey] = field(default_factory=lambda: _NO_KEYS)
     revoked: frozenset[str] = frozenset()
     trust_list: TrustList | None = None
+    place: str = ""
+    boards: Hanging | None = None
 
     @property
     def time(self) -> dt.datetime | None:

@@ -35,9 +35,32 @@ def read(text: str, context: Context) -> Code | None:
     except (UnknownKey, BadSignature) as error:
         known = isinstance(error, BadSignature)
         trust = Trust.BAD_SIGNATURE if known else Trust.NOT_CHECKED
-        return _claimed(text, trust, "bad-signature" if known else "unknown-key", unread)
+        reason = "bad-signature" if known else "unknown-key"
+        return _claimed(text, trust, _forged(unread, context) or reason, unread)
     except WireError:
-        return Code(kind=unread, trust=Trust.BAD_SIGNATURE, reason="malformed")
+        reason = _forged(unread, context) or "malformed"
+        return Code(kind=unread, trust=Trust.BAD_SIGNATURE, reason=reason)
+
+
+def _forged(unread: str, context: Context) -> str:
+    """Return what an enrolled kiosk says of a board that its hub did not sign."""
+    return "board-forged" if unread == "place-board" and context.place else ""
+
+
+def _hangs(board: Board, context: Context, *, minute: bool) -> str:
+    """Return whether a board is the one that should hang here: the hub's own words for it.
+
+    Only an enrolled kiosk knows; a kiosk's code of the minute is no board on a wall.
+    """
+    if not context.place or minute:
+        return "place-board"
+    if board.place != context.place:
+        return "board-swapped"
+    if context.boards is None:
+        return "board-here"  # which is the newest was not heard yet
+    if board.issued < context.boards.newest.get(board.gate, board.issued + 1):
+        return "board-old"
+    return "board-current" if board.name == context.boards.name else "board-wrong-data"
 
 
 def _claimed(text: str, trust: Trust, reason: str, unread: str) -> Code:
@@ -61,7 +84,7 @@ def _code(token: Token, context: Context) -> Code:
     if not taken_back.isdisjoint(context.revoked):
         trust, reason = Trust.REVOKED, "revoked"
     if isinstance(token.facts, Board):
-        reason = reason or "place-board"
+        reason = reason or _hangs(token.facts, context, minute=kiosk is not None)
     issuer = f"kiosk:{kiosk.kiosk}" if kiosk is not None else token.kid.hex()
     return replace(code, trust=trust, reason=reason, valid_until=until, issuer=issuer)
 

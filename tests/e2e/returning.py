@@ -85,7 +85,8 @@ class Simulated:
         self._made = 0.0
         self.sync = Sync(
             outbox=self, hub=self, me=lambda: self, clock=self, report=lambda: ({}, {}, 2**30),
-            settings=lambda _: None, claim=lambda: None, claimed=lambda _: None,
+            settings=lambda _: None, boards=lambda _: None, claim=lambda: None,
+            claimed=lambda _: None,
             chance=random.Random(self.seed).random,
         )  # fmt: skip
 

@@ -128,6 +128,52 @@ def test_a_board_of_another_gate_and_a_revoked_one_are_told(
     assert found(hub, picture, place, "--gate", "Cổng B") == "old"
 
 
+def test_a_kiosk_tells_a_right_a_swapped_a_forged_and_an_old_board_apart(
+    hub: HubProcess, tmp_path: Path
+) -> None:
+    here, there = hub.place("Chợ Có Máy"), hub.place("Chợ Bên Cạnh")
+    box = KioskBox(tmp_path / "kiosk")
+    box.enrol(hub, place=here)
+    said = []
+
+    def shown(pdf: Path) -> str:
+        (page,) = pages(pdf.read_bytes())
+        verdict = box.enter(str(first_decoder(page)[0].text))
+        assert (verdict["verdict"], verdict["kind"]) == ("not_for_us", "place-board")
+        return str(verdict["reason"])
+
+    first = drawn(hub, here, tmp_path / "1.pdf")
+    said.append(shown(first))
+    box.drain(tmp_path / "drain-1")
+    said.append(shown(first))
+    said.append(shown(drawn(hub, there, tmp_path / "2.pdf")))
+    drawn(hub, here, tmp_path / "3.pdf", "--renew")
+    box.drain(tmp_path / "drain-2")
+    said += [shown(first), shown(tmp_path / "3.pdf")]
+    forged = tokens.issue_board(Board(here, "Chợ Có Máy", 1_800_000_000), SigningKey.new(), URL)
+    (tmp_path / "f.pdf").write_bytes(draw_boards([sheet_of(forged, "Chợ Có Máy")]))
+    said.append(shown(tmp_path / "f.pdf"))
+    assert said == [
+        "board-here", "board-current", "board-swapped", "board-old", "board-current",
+        "board-forged",
+    ]  # fmt: skip
+
+
+def test_a_board_that_was_replaced_stays_old_when_its_successor_is_taken_back(
+    hub: HubProcess, tmp_path: Path
+) -> None:
+    place = hub.place("Chợ Ba Bảng")
+    first = photo(drawn(hub, place, tmp_path / "1.pdf"), tmp_path / "1.jpg")
+    (second,) = hub.json("board", place, "--out", str(tmp_path / "2.pdf"), "--url", URL, "--renew")
+    hub.cli("board", "revoke", str(second["board"]), "--reason", "mất")
+    assert found(hub, first, place) == "old"
+    (third,) = hub.json("board", place, "--out", str(tmp_path / "3.pdf"), "--url", URL)
+    assert third["board"] > second["board"]
+    assert found(hub, first, place) == "old"
+    assert found(hub, photo(tmp_path / "2.pdf", tmp_path / "2.jpg"), place) == "old"
+    assert found(hub, photo(tmp_path / "3.pdf", tmp_path / "3.jpg"), place) == "current"
+
+
 def test_a_picture_without_a_readable_code_says_why(hub: HubProcess, tmp_path: Path) -> None:
     place = hub.place("Chợ Mờ")
     drawn(hub, place, tmp_path / "m.pdf")

@@ -28,6 +28,7 @@ from wire.batch import (
 from wire.cbor import dumps
 from wire.enrol import Claim, ClaimAnswer, EnrolmentCode, KioskCertificate
 from wire.entry import GENESIS, Entry, Header
+from wire.hanging import Hanging
 from wire.keys import OpenKey, SigningKey
 from wire.seal import seal
 
@@ -149,6 +150,17 @@ def messages(rows: list[Entry]) -> dict[str, tuple[str, SigningKey, dict[str, An
             "pulse-answer",
             HUB,
             PulseAnswer(name(1), name(22), held, WALL + 92_000, signed_settings).pack(),
+        ),
+        "pulse-answer-boards": (
+            "pulse-answer",
+            HUB,
+            PulseAnswer(
+                name(1),
+                name(24),
+                held,
+                WALL + 93_000,
+                boards=Hanging("Chợ Ví Dụ", {"": WALL // 1000, "Cổng B": WALL // 1000 - 60}),
+            ).pack(),
         ),
         "settings": ("settings", HUB, settings.pack()),
     } | carried(rows, certificate_bytes)

@@ -25,6 +25,8 @@ from tests.unit.codes.payloads import (
     certificate,
 )
 from wire import b45, signed, tokens
+from wire.hanging import Hanging
+from wire.keys import SigningKey
 
 CONTEXT = Context(
     now=NOW,
@@ -185,3 +187,24 @@ def test_a_pass_of_a_far_future_date_harms_nobody() -> None:
     assert answer(far) == (Trust.SIGNED, "")
     chained = tokens.issue(DECLARATION, KIOSK, certificate(expires_ms=2**62))
     assert answer(chained) == (Trust.SIGNED, "")
+
+
+def test_an_enrolled_kiosk_tells_boards_apart_each_with_its_reason() -> None:
+    here = replace(BOARD, place="p7k2m4qa", name="Chợ Ví Dụ", issued=NOW_S, gate="")
+    unheard = replace(CONTEXT, place=here.place)
+    heard = replace(unheard, boards=Hanging("Chợ Ví Dụ", {"": NOW_S, "Cổng B": NOW_S}))
+
+    def shown(board: tokens.Board, context: Context = heard, key: SigningKey = HUB) -> str:
+        return answer(tokens.issue_board(board, key, "https://hub.example.vn"), context)[1]
+
+    assert shown(here) == "board-current"
+    assert shown(replace(here, gate="Cổng B")) == "board-current"
+    assert shown(replace(here, issued=NOW_S - 1)) == "board-old"
+    assert shown(replace(here, gate="Cổng A")) == "board-old"  # taken back: none holds there
+    assert shown(replace(here, name="Chợ Cũ")) == "board-wrong-data"
+    assert shown(replace(here, place="p0000000")) == "board-swapped"
+    assert shown(here, key=STRANGER) == "board-forged"
+    assert shown(here, unheard) == "board-here"
+    assert shown(here, CONTEXT) == "place-board"
+    altered = tokens.issue_board(here, HUB, "https://hub.example.vn")[:-6] + "AAAAAA"
+    assert answer(altered, heard)[1] == "board-forged"
