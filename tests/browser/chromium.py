@@ -11,6 +11,7 @@ from threading import Event
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -22,6 +23,8 @@ PHONE = (360, 640)
 DESK = (1280, 800)
 AXE = Path(__file__).with_name("axe.min.js")
 SERIOUS = ("serious", "critical")
+PATIENCE_S = 120
+"""How long a page may take: a machine that runs much else besides is no fault of a page."""
 
 
 class Chromium:
@@ -42,7 +45,8 @@ class Chromium:
             options.add_argument(word)
         options.add_experimental_option("prefs", {"intl.accept_languages": "vi"})
         self.driver = webdriver.Chrome(options=options, service=Service(driver))
-        self.driver.set_page_load_timeout(30)
+        self.driver.set_page_load_timeout(PATIENCE_S)
+        self.driver.set_script_timeout(PATIENCE_S)
         self.size(PHONE)
         self.scripts(on=False)
 
@@ -106,12 +110,20 @@ class Chromium:
         """Press Enter where the keyboard is and wait for the page that it leads to."""
         self.ask("window.before = true")
         self.press(Keys.ENTER)
+        if not self._comes("!window.before && document.readyState === 'complete'"):
+            raise AssertionError(f"Enter leads nowhere from {self.url}")
+
+    def _comes(self, what: str) -> bool:
+        """Wait until a page is there of which ``what`` holds; whether one came."""
         patience = Event()
-        for _ in range(400):
-            if self.ask("return !window.before && document.readyState === 'complete'"):
-                return
+        for _ in range(PATIENCE_S * 20):
+            try:
+                if self.ask(f"return {what}"):
+                    return True
+            except WebDriverException:
+                pass  # asked between two pages: neither the old nor the new one answers
             patience.wait(0.05)
-        raise AssertionError(f"Enter leads nowhere from {self.url}")
+        return False
 
     def tab_to(self, selector: str, most: int = 80) -> WebElement:
         """Press Tab until something that the selector names has the focus."""
@@ -121,18 +133,22 @@ class Chromium:
                 return self.focus()
         raise AssertionError(f"Tab never reaches {selector} on {self.url}")
 
-    def reached(self, most: int = 120) -> list[str]:
-        """Press Tab through the page; return what had the focus, in order."""
-        name = """const e = document.activeElement; return e === document.body ? ''
-            : e.id || e.name || e.getAttribute('href') || e.tagName"""
-        self.ask("document.activeElement.blur(); window.getSelection().removeAllRanges()")
+    def reached(self, most: int = 200) -> list[str]:
+        """Press Tab through the page, once around; return what had the focus, in order."""
+        name = """const e = document.activeElement; if (e === document.body) return '';
+            if (window.reached.has(e)) return null; window.reached.add(e);
+            return e.id || e.name || e.getAttribute('href') || e.tagName"""
+        self.ask(
+            "window.reached = new Set(); document.activeElement.blur();"
+            "window.getSelection().removeAllRanges()"
+        )
         found: list[str] = []
         for _ in range(most):
             self.press(Keys.TAB)
-            here = str(self.ask(name))
-            if not here:
+            here = self.ask(name)
+            if here is None:
                 break
-            found.append(here)
+            found += [str(here)] if here else []  # a field that had the focus at first: around
         return found
 
     # -- what is asked of every page ---------------------------------------------------------
@@ -149,16 +165,10 @@ class Chromium:
 
     def painted_ms(self) -> float | None:
         """Return when the first content was painted, after the page was asked for."""
-        patience = Event()
-        for _ in range(100):
-            found = self.ask(
-                """const one = performance.getEntriesByName('first-contentful-paint')[0];
-                return one ? one.startTime : null"""
-            )
-            if found is not None:
-                return float(found)
-            patience.wait(0.05)  # a loaded page is painted with the next frame
-        return None
+        paint = "performance.getEntriesByName('first-contentful-paint')[0]"
+        if not self._comes(f"!!{paint}"):  # a loaded page is painted with the next frame
+            return None
+        return float(self.ask(f"return {paint}.startTime"))
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than the screen."""

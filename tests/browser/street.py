@@ -14,7 +14,7 @@ from tests.hubs import HubProcess
 from tests.kiosks import KioskBox, card, national, pictures
 
 PASSWORD = "lúa-mì-rau-cải-7"
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 VISITOR = {
     "name": "Nguyễn Thị Ví Dụ", "year": "1999", "sex": "female", "number": "054199012345",
     "phone": "0900 000 001", "agree": "1",
