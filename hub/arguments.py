@@ -107,9 +107,9 @@ def parser() -> argparse.ArgumentParser:
         "--password-stdin", action="store_true", help="read the password from standard input"
     )
 
-    places = commands.add_parser("place", help="places: add, list").add_subparsers(
-        dest="action", metavar="ACTION", required=True
-    )
+    places = commands.add_parser(
+        "place", help="places: add, list, import, stage, temporary, worksheet"
+    ).add_subparsers(dest="action", metavar="ACTION", required=True)
     add = command(places, "add", "places:add", "register a place")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--kind", required=True, metavar="K", help="market, school, hospital, …")

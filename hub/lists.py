@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 300 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_COLUMNS = 100
+SHOWN = 20
+"""Problems told at once where a list is refused; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Problem:
 
     def __str__(self) -> str:
         return f"row {self.row}, {self.column}: {self.words}"
+
+
+class BadList(BadUsage):
+    """A list of which nothing was taken: what is said first, and the cells that are wrong."""
+
+    def __init__(self, head: str, problems: Sequence[Problem]) -> None:
+        more = f"\n… and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+        super().__init__("\n".join([head, *map(str, problems[:SHOWN])]) + more)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,9 @@ class Sync:
         chance: Callable[[], float],
     ) -> None:
         """``report`` gives tally, health and settings version for a pulse; ``settings``
-        takes signed settings, ``boards`` which boards hold; ``claim`` gives the claim that is still to be made, if any,
-        and ``claimed`` takes the hub's answer; ``chance`` gives numbers in 0..1.
+        takes signed settings, ``boards`` which boards hold; ``claim`` gives the claim that is
+        still to be made, if any, and ``claimed`` takes the hub's answer; ``chance`` gives
+        numbers in 0..1.
         """
         self._outbox = outbox
         self._hub = hub

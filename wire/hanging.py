@@ -1,4 +1,4 @@
-"""Which boards of a place hold now, as its hub tells the kiosks there: so that one tells an old one."""
+"""Which boards of a place hold now, as its hub tells the kiosks there, who judge boards by it."""
 
 from __future__ import annotations
 

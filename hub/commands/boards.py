@@ -54,7 +54,8 @@ def _draw(args: argparse.Namespace, home: Home) -> int:
                  "issued": iso(row.issued), "file": str(args.out)}
             )  # fmt: skip
     if not args.json:
-        print(f"{len(rows)} boards in {args.out}, each read back from the print.")
+        boards_ = "1 board" if len(rows) == 1 else f"{len(rows)} boards"
+        print(f"{boards_} in {args.out}, each read back from the print.")
     return 0
 
 

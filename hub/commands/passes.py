@@ -45,7 +45,8 @@ def issue(args: argparse.Namespace, home: Home) -> int:
         elif not args.out:
             print(card.text)
     if args.out and not args.json:
-        print(f"{len(cards)} cards in {args.out}, each read back from the print.")
+        many = "1 card" if len(cards) == 1 else f"{len(cards)} cards"
+        print(f"{many} in {args.out}, each read back from the print.")
     return 0
 
 

@@ -25,6 +25,7 @@ from gunicorn.app.base import BaseApplication
 from hub import database, tls
 from hub.errors import BadUsage
 from hub.home import Home
+from hub.visitors.office import holidays, office
 
 _PR_SET_PDEATHSIG = 1
 # Workers show that they live by touching a file: in memory, where no slow disk delays them.
@@ -57,6 +58,10 @@ def serve(args: argparse.Namespace, home: Home) -> int:
     if not 1 <= args.processes <= 64 or not 1 <= args.threads <= 256:
         raise BadUsage("--processes takes 1 to 64, --threads 1 to 256.")
     certificate = _certificate(args, home)
+    try:
+        office(), holidays()
+    except ValueError as error:
+        raise BadUsage(f"{home.folder / 'public.toml'} cannot be used: {error}") from error
     listener = _bind(args.bind)
     with listener, home.serving():
         _run(args, home, certificate, listener)

@@ -31,6 +31,7 @@ class Gate:
     version: str = ""
     settings: int = 0
     hardware: Hardware = field(default_factory=Hardware)
+    since_ms: int = 0
 
 
 def gates(*, now_ms: int, places: list[str] | None = None) -> list[Gate]:
@@ -76,4 +77,5 @@ def gate_of(kiosk: Kiosk, *, now_ms: int) -> Gate:
         kiosk.version,
         kiosk.settings_version,
         hardware,
+        int(kiosk.created.timestamp() * 1000),
     )

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from hub.compliance.figures import Figures, Span, figures
 from hub.compliance.gates import Gate, gates
@@ -15,7 +15,7 @@ from hub.compliance.inspections import unmended
 from hub.compliance.residents import waiting
 from hub.compliance.rhythm import expected as usual
 from hub.compliance.signs import UNREGISTERED, Sign, Standing, signs
-from hub.intake.models import Place
+from hub.intake.models import Entry, Place
 from hub.intake.transactions import now_ms
 from hub.places.models import Profile, Stage, Unit
 from hub.tracing.pairing import VIETNAM
@@ -147,7 +147,7 @@ def report(span: Span, *, places: Sequence[str] | None = None) -> Report:
     now, before = figures(ids, span), figures(ids, span.before(BEFORE_DAYS))
     machines = gates(now_ms=now_ms(), places=None if places is None else ids)
     standings = _standings(ids, known, machines)
-    expected = _expected(ids, span)
+    expected = _expected(ids, span) | dict.fromkeys(_without_gate(machines, span), 0.0)
     rows = []
     for place in listed:
         profile, standing = known.get(place.pk), standings[place.pk]
@@ -167,6 +167,18 @@ def report(span: Span, *, places: Sequence[str] | None = None) -> Report:
             )
         )  # fmt: skip
     return Report(span, tuple(rows), tuple(machines))
+
+
+def _without_gate(machines: Sequence[Gate], span: Span) -> set[str]:
+    """Return the places that began after the span: gates and entries, all are younger.
+
+    A gate that never recorded anything is no beginning: it stays silent.
+    """
+    younger = {gate.place for gate in machines if gate.since_ms >= span.until_ms}
+    younger -= {gate.place for gate in machines if gate.since_ms < span.until_ms}
+    rows = Entry.objects.filter(place__in=younger, at_ms__isnull=False).values("place")
+    began = rows.annotate(first=Min("at_ms")).values_list("place", "first")
+    return {place for place, first in began if first >= span.until_ms}
 
 
 def _standings(

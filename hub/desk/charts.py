@@ -99,7 +99,7 @@ def _shared(height: int, colours: Sequence[str], *, legend: bool = True) -> dict
         # No script: the pages' policy forbids it, and a picture runs none.
         "js": (), "width": 860, "height": height, "style": style, "show_legend": legend,
         "legend_at_bottom": True, "legend_at_bottom_columns": 2, "legend_box_size": 14,
-        "margin": 10, "margin_bottom": 30, "max_scale": 6, "min_scale": 2,
+        "margin": 10, "margin_bottom": 30, "max_scale": 6, "min_scale": 2, "order_min": 0,
         "spacing": 10, "show_minor_x_labels": True, "truncate_legend": -1,
         "truncate_label": -1, "no_data_text": "–", "value_formatter": lambda v: f"{v:g}",
         "disable_xml_declaration": False, "pretty_print": False, "rounded_bars": 2,

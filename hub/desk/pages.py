@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -84,7 +85,16 @@ def page(*kinds: str) -> Callable[[View], View]:
 def refused(request: HttpRequest, why: str = "", *, status: int = 403) -> HttpResponse:
     """Say no, on a page of our own."""
     told = why or words(get_language() or "vi")["refused"]
-    return show(request, "desk_base.html", {"said": told}, status=status)
+    facts = {"said": told, "back": came_from(request)}
+    return show(request, "desk_base.html", facts, status=status)
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the page of this hub from which somebody came, for the way back; or nothing."""
+    at = urlsplit(request.headers.get("Referer", ""))
+    if at.netloc != request.get_host() or at.path.rstrip("/").endswith("/login"):
+        return ""
+    return at.path + (f"?{at.query}" if at.query else "")
 
 
 def show(

@@ -29,13 +29,15 @@ from hub.desk.pages import (
     today_here,
     word,
 )  # fmt: skip
-from hub.desk.rights import place_for, places_of
+from hub.desk.rights import place_for, places_of, units_chosen
+from hub.desk.said import problems
+from hub.desk.words import words
 from hub.errors import BadUsage, NotAllowed
 from hub.intake.masked import masked_line
 from hub.intake.models import Claim, Entry, Place
 from hub.intake.transactions import now_ms
 from hub.places import imports, kinds, lifecycle, register, units
-from hub.places.models import StageChange, Unit
+from hub.places.models import StageChange
 from hub.tracing.pairing import VIETNAM
 from hub.tracing.tables import moment
 
@@ -119,13 +121,14 @@ def _latest(pk: str) -> list[dict[str, str]]:
     latest = Entry.objects.filter(place=pk, at_ms__isnull=False).exclude(
         claim__in=Claim.objects.filter(status=Claim.Status.HELD).values("pk")
     )
+    codes = words(language_of())["carried"]
     return [
         {
             "time": moment(entry.at_ms),
             "gate": entry.gate,
             "direction": entry.direction,
             "who": masked_line(entry.pk, entry.mask),
-            "kind": entry.kind or entry.type,
+            "kind": codes.get(entry.kind or entry.type, entry.kind or entry.type),
         }
         for entry in latest.order_by("-at_ms")[:LATEST]
     ]
@@ -178,7 +181,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
         return redirect("desk:board", made.pk)
     if asked == "list":
         return _listed(request)
-    territory, body = _units(request)
+    territory, body = units_chosen(request)
     made = register.register(request.POST, territory=territory, body=body, actor=actor)
     assert places_of(role).filter(pk=made.pk).exists()
     return redirect("desk:place", made.pk)
@@ -196,22 +199,6 @@ def _new_facts(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _units(request: HttpRequest) -> tuple[Unit | None, Unit | None]:
-    """Return territory and body as given, or the account's own; never outside its unit."""
-    found: dict[str, Unit | None] = {}
-    for tree in Unit.Tree.values:
-        code = request.POST.get(tree, "").strip()
-        found[tree] = units.named(code, tree) if code else None
-    own = request.role.unit
-    if own is not None:
-        given = found[own.tree]
-        if given is None:
-            found[own.tree] = own
-        elif given.pk not in units.below(own):
-            raise NotAllowed("This unit is not below yours.")
-    return found["territory"], found["body"]
-
-
 def event(request: HttpRequest) -> Place:
     """Register a meeting, wedding or funeral that closes itself."""
     given = request.POST
@@ -220,7 +207,7 @@ def event(request: HttpRequest) -> Place:
         ends = dt.datetime.fromisoformat(given.get("ends", "")).replace(tzinfo=VIETNAM)
     except ValueError as error:
         raise BadUsage("Start and end are times such as 2026-12-31T14:00.") from error
-    territory, body = _units(request)
+    territory, body = units_chosen(request)
     return lifecycle.temporary(
         given.get("name", ""), address=given.get("address", ""), host=given.get("host", ""),
         phone=register.phone_of(given.get("phone", "")), starts=starts, ends=ends,
@@ -240,8 +227,8 @@ def _listed(request: HttpRequest) -> HttpResponse:
     facts = _new_facts(request) | {
         "checked": given.name,
         "count": len(made.places),
-        "problems": made.problems[:300],
-        "perhaps": made.perhaps[:100],
+        "problems": problems(made.problems[:300], language_of()),
+        "perhaps": problems(made.perhaps[:100], language_of()),
         "problems_count": len(made.problems),
     }
     if not made.problems and request.POST.get("take") == "1":

@@ -12,6 +12,7 @@ from hub.desk.models import Role
 from hub.errors import BadUsage, NotAllowed
 from hub.intake.models import Place
 from hub.places import units
+from hub.places.models import Unit
 from hub.tracing.cases import find_case
 from hub.tracing.models import Case
 
@@ -61,6 +62,25 @@ def place_for(role: Role, pk: str) -> Place:
     if scope(role) is None:
         raise BadUsage(f"There is no place “{pk}”.")
     raise NotAllowed("This place belongs to another unit.")
+
+
+def units_chosen(request: Any) -> tuple[Unit | None, Unit | None]:
+    """Return territory and body as a form names them, or the account's own; never outside its unit.
+
+    Raises :class:`NotAllowed` for a unit elsewhere, :class:`BadUsage` for none.
+    """
+    found: dict[str, Unit | None] = {}
+    for tree in Unit.Tree.values:
+        code = request.POST.get(tree, "").strip()
+        found[tree] = units.named(code, tree) if code else None
+    own = request.role.unit
+    if own is not None:
+        given = found[own.tree]
+        if given is None:
+            found[own.tree] = own
+        elif given.pk not in units.below(own):
+            raise NotAllowed("This unit is not below yours.")
+    return found["territory"], found["body"]
 
 
 def colleagues(role: Role) -> set[str]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib import resources
+
+from hub.lists import SHOWN, BadList, Problem
 
 GAP = "{}"
 
@@ -22,8 +26,28 @@ def every() -> dict[str, dict[str, str]]:
 
 
 def said(error: Exception, language: str) -> str:
-    """Return an error's sentence in a language, ``vi`` or ``en``; as it is where none is known."""
-    text = str(error)
+    """Return an error's sentence in a language, ``vi`` or ``en``; as it is where none is known.
+
+    Of a list that was refused, the cells that are wrong stand below, each in a line.
+    """
+    if not isinstance(error, BadList):
+        return sentence(str(error), language)
+    told = [sentence("Nothing of the list was taken:", language)]
+    told += [
+        f"{sentence('row', language)} {one.row}, {one.column}: {sentence(one.words, language)}"
+        for one in error.problems[:SHOWN]
+    ]
+    more = len(error.problems) - SHOWN
+    return "\n".join([*told, f"+{more}"] if more > 0 else told)
+
+
+def problems(found: Iterable[Problem], language: str) -> list[Problem]:
+    """Return what is wrong in a list's cells, in a language."""
+    return [replace(one, words=sentence(one.words, language)) for one in found]
+
+
+def sentence(text: str, language: str) -> str:
+    """Return a sentence, or what is wrong in a cell, in a language."""
     found = every()[language].get(text)
     if found is not None:
         return found

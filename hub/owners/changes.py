@@ -19,7 +19,7 @@ from hub.intake.transactions import durable
 from hub.owners.models import Change
 from hub.places.kinds import kinds
 from hub.places.lifecycle import folded, move, profile_of
-from hub.places.models import Profile, Stage
+from hub.places.models import Profile, Stage, Unit
 from hub.visitors.models import Introduction
 from hub.visitors.people import phone_of
 
@@ -115,8 +115,19 @@ def has_role(change: Change) -> bool:
     return role.kind != Role.Kind.OWNER or role.place_id != change.place_id
 
 
-def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> None:
-    """Confirm a change, which takes effect at once, or refuse it with a reason."""
+def decide(
+    change: Change,
+    *,
+    accept: bool,
+    actor: str,
+    reason: str = "",
+    territory: Unit | None = None,
+    body: Unit | None = None,
+) -> None:
+    """Confirm a change, which takes effect at once, or refuse it with a reason.
+
+    ``territory`` and ``body`` are where a new place belongs.
+    """
     if not accept and not reason.strip():
         raise BadUsage("Refusing needs a reason, which the owner reads.")
     with durable():
@@ -129,7 +140,7 @@ def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> Non
                 "and let the owner apply with another account."
             )
         if accept:
-            row.place = _accepted(row, actor)
+            row.place = _accepted(row, actor, territory, body)
         row.state = Change.State.CONFIRMED if accept else Change.State.REFUSED
         row.decided, row.decided_by = dt.datetime.now(dt.UTC), actor[:150]
         row.reason = reason.strip()[:300]
@@ -146,7 +157,7 @@ def decide(change: Change, *, accept: bool, actor: str, reason: str = "") -> Non
         move(row.place, Stage.APPLIED, actor=actor, note="claimed by its owner")
 
 
-def _accepted(row: Change, actor: str) -> Place:
+def _accepted(row: Change, actor: str, territory: Unit | None, body: Unit | None) -> Place:
     """Write what was confirmed, and let whoever asked for a place be its owner."""
     place = row.place
     if place is None:
@@ -154,7 +165,7 @@ def _accepted(row: Change, actor: str) -> Place:
             row.facts["name"], kind=row.facts["kind"], address=row.facts["address"],
             gates=int(row.facts["gates"]), actor=actor,
         )  # fmt: skip
-        Profile.objects.create(place=place, stage=Stage.APPLIED)
+        Profile.objects.create(place=place, stage=Stage.APPLIED, territory=territory, body=body)
     _take(place, row.facts)
     if row.what != Change.What.CORRECT:
         owner = {"kind": Role.Kind.OWNER, "place": place}

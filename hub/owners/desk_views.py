@@ -10,11 +10,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from hub.desk.pages import OFFICIAL, page, show
-from hub.desk.rights import scope
+from hub.desk.rights import scope, units_chosen
+from hub.desk.views import unit_names
 from hub.errors import BadUsage
 from hub.owners import changes
 from hub.owners.models import Change
 from hub.owners.pages import words
+from hub.places.kinds import kinds
 from hub.visitors.people import VIETNAM
 
 
@@ -35,17 +37,24 @@ def one_change(request: HttpRequest, pk: int) -> HttpResponse:
         decision = request.POST.get("decision")
         if decision not in ("confirm", "refuse"):
             raise BadUsage("A change is confirmed or refused.")
+        territory, body = units_chosen(request)
         changes.decide(
             found,
             accept=decision == "confirm",
             actor=request.user.get_username(),
             reason=request.POST.get("reason", ""),
+            territory=territory,
+            body=body,
         )
         return redirect("changes:changes")
     now = changes.of(found.place) if found.place else {}
     v = words(request)
     rows = [
-        {"word": v["fact"][key], "old": now.get(key, ""), "new": value}
+        {
+            "word": v["fact"][key],
+            "old": _told(key, now.get(key, "")),
+            "new": _told(key, value),
+        }
         for key, value in found.facts.items()
         if value != now.get(key, "")
     ]
@@ -56,8 +65,16 @@ def one_change(request: HttpRequest, pk: int) -> HttpResponse:
         "v": v,
         "owners": changes.owners_of(found) if waits else [],
         "has_role": waits and changes.has_role(found),
+        "units": unit_names(request) if waits and found.place is None else [],
+        "own": request.role.unit,
     }
     return show(request, "owners/desk_change.html", facts)
+
+
+def _told(key: str, value: Any) -> Any:
+    """Return a fact as people say it: a kind of venue by its name."""
+    kind = kinds().get(value) if key == "kind" else None
+    return kind.name if kind else value
 
 
 def _changes(request: HttpRequest) -> QuerySet[Change]:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from hub.desk.models import Role
+from hub.desk.pages import came_from
 from hub.desk.rights import role_of
 from hub.desk.said import said
 from hub.errors import HubError
@@ -60,7 +61,8 @@ def owner(view: View) -> View:
 
 def refused(request: HttpRequest, said: str, *, status: int = 403) -> HttpResponse:
     """Say no, on a page of our own."""
-    return show(request, "owners/refused.html", {"said": said}, status=status)
+    facts = {"said": said, "back": came_from(request)}
+    return show(request, "owners/refused.html", facts, status=status)
 
 
 def show(

@@ -19,9 +19,10 @@ SMALLEST_MM = {"A4": 150.0, "A5": 105.0}
 
 _HEAD = ("QUÉT MÃ KHI VÀO VÀ KHI RA", "Scan when you come in and when you leave")
 _HOW = (
-    "1. Mở camera hoặc ứng dụng quét mã trên điện thoại.  2. Đưa mã vào giữa khung hình.",
-    "3. Mở liên kết, chọn Vào hoặc Ra. Không có điện thoại: đưa thẻ căn cước cho người gác cổng.",
-    "Open your phone's camera, point it at the code, follow the link, choose In or Out.",
+    "1. Mở camera điện thoại, đưa mã vào giữa khung hình.",
+    "2. Mở liên kết hiện ra, chọn Vào hoặc Ra.",
+    "Không có điện thoại: đưa thẻ căn cước cho người gác cổng.",
+    "Point your phone's camera at the code, follow the link, choose In or Out.",
 )
 _VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
@@ -72,7 +73,7 @@ def _page(canvas: Canvas, board: BoardSheet, width: float, height: float, *, sma
     bottom = height - (62 * mm * scale) - outer + (outer - side) / 2
     draw_code(canvas, board.text, (width - side) / 2, bottom, side, level=LEVEL)
     for number, text in enumerate(_HOW):
-        line(text, 245 + number * 8, 8, 12.5)
+        line(text, 244 + number * 6.5, 6.5, 12.5)
     if board.hotline:
         line(f"Đường dây nóng / Hotline: {board.hotline}", 270, 9, 17, bold=True)
     day = board.issued.astimezone(_VIETNAM)

@@ -34,6 +34,15 @@ FIELDS = {
     "gates": ("Số cổng",),
     "stage": ("Tình trạng",),
 }
+_STAGES = {
+    "": Stage.KNOWN, "known": Stage.KNOWN, "da biet": Stage.KNOWN, "chua dang ky": Stage.KNOWN,
+    "applied": Stage.APPLIED, "xin dang ky": Stage.APPLIED, "da dang ky": Stage.APPLIED,
+    "verified": Stage.VERIFIED, "da xem tai cho": Stage.VERIFIED, "da xac nhan": Stage.VERIFIED,
+    "active": Stage.ACTIVE, "hoat dong": Stage.ACTIVE, "dang hoat dong": Stage.ACTIVE,
+}  # fmt: skip
+"""What the column of the stage may say, folded: the stages' names, and as pages call them."""
+
+LOST_ZERO = "this is no phone number: a cell formatted as a number lost its first 0"
 _LIMITS = {"name": 200, "address": 300, "responsible": 200, "hours": 100}
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 LONG = 1000
@@ -110,7 +119,9 @@ def plan(path: Path, *, progress: Progress = lambda _done, _all: None) -> Plan:
     }
     seen: dict[str, str] = {
         known: f"place {place}"
-        for known, place in Profile.objects.values_list("folded", "place_id")
+        for known, place in Profile.objects.exclude(stage=Stage.CLOSED).values_list(
+            "folded", "place_id"
+        )
     }
     made = Plan()
     twins = Twins.known()
@@ -162,13 +173,13 @@ def _judge(
         wrong.append(row.problem("kind", f"“{row.get('kind')}” is no kind; hub kinds lists them"))
     phone = re.sub(r"[ .()-]", "", row.get("phone"))
     if phone and not re.fullmatch(r"(0|\+?84)\d{8,10}", phone):
-        lost = ": a cell formatted as a number lost its first 0" if len(phone) == 9 else ""
-        wrong.append(row.problem("phone", f"this is no phone number{lost}"))
+        lost = len(phone) == 9
+        wrong.append(row.problem("phone", LOST_ZERO if lost else "this is no phone number"))
     gates = row.get("gates") or "1"
     if not gates.isdigit() or not 1 <= int(gates) <= 999:
         wrong.append(row.problem("gates", "a number from 1 to 999 is needed"))
-    stage = row.get("stage") or Stage.KNOWN
-    if stage not in (Stage.KNOWN, Stage.APPLIED, Stage.VERIFIED, Stage.ACTIVE):
+    stage = _STAGES.get(fold(row.get("stage")).strip())
+    if stage is None:
         wrong.append(row.problem("stage", "known, applied, verified or active"))
     position = _position(row, wrong)
     owners = {}
@@ -178,9 +189,8 @@ def _judge(
             wrong.append(row.problem(tree, f"there is no unit {code}; hub unit import first"))
         elif code and (tree, code) in over:
             later = over[tree, code]
-            wrong.append(
-                row.problem(tree, f"unit {code} exists no more{f'; take {later}' if later else ''}")
-            )
+            instead = f"unit {code} exists no more; take {later}"
+            wrong.append(row.problem(tree, instead if later else f"unit {code} exists no more"))
         owners[tree] = units[tree].get(code)
     key = folded(row.get("name"), row.get("address"))
     if key in seen and row.get("name"):
@@ -197,7 +207,7 @@ def _judge(
     made.places.append(place)
     made.profiles.append(
         Profile(
-            place=place, stage=stage, latitude=position[0], longitude=position[1],
+            place=place, stage=stage or Stage.KNOWN, latitude=position[0], longitude=position[1],
             responsible=row.get("responsible"), phone=phone, hours=row.get("hours"),
             territory_id=owners["territory"], body_id=owners["body"], folded=key,
         )

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from hub.errors import BadUsage
-from hub.lists import Problem
+from hub.lists import BadList, Problem
 from hub.lists import read as read_sheet
 from hub.trust.passes import Wish
 from wire.claims import Bearer
@@ -23,8 +23,7 @@ FIELDS = {
     "purpose": ("Mục đích", "Vai trò"),
     "place": ("Mã địa điểm", "Place id"),
 }
-SHOWN = 20
-"""Problems told at once; the rest are counted."""
+LOST_ZERO = "a citizen number has 12 digits: a cell formatted as a number lost its first 0"
 
 _SEXES = {"nu": "female", "female": "female", "f": "female", "nam": "male", "male": "male",
           "m": "male", "": ""}  # fmt: skip
@@ -66,9 +65,7 @@ def read(path: Path, *, purpose: str = "", place: str = "") -> list[Wish]:
         except BadCell as error:
             problems.append(row.problem(error.field, error.words))
     if problems:
-        more = f"\n… and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        told = "\n".join(str(problem) for problem in problems[:SHOWN])
-        raise BadUsage(f"No pass was issued; {path.name} has problems:\n{told}{more}")
+        raise BadList(f"No pass was issued; {path.name} has problems:", problems)
     return wishes
 
 
@@ -79,8 +76,9 @@ def wish(given: Bearer, *, purpose: str, place: str) -> Wish:
         raise BadCell("name", "a name of 1 to 100 letters is needed")
     number = given.number.replace(" ", "").upper()
     if number.isdigit() and len(number) not in (9, 12):
-        zero = ": a cell formatted as a number lost its first 0" if len(number) == 11 else ""
-        raise BadCell("number", f"a citizen number has 12 digits{zero}")
+        if len(number) == 11:
+            raise BadCell("number", LOST_ZERO)
+        raise BadCell("number", "a citizen number has 12 digits")
     if len(number) > 20 or not number.isascii():
         raise BadCell("number", "this is no number of a card or passport")
     phone = given.phone.replace(" ", "").replace(".", "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 
@@ -26,10 +28,23 @@ def office() -> dict[str, str]:
         "days": "30",
         "checkins": str(CHECKINS),
     }
-    path = settings.HOME.folder / "public.toml"
-    if path.exists():
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    told = _told()
+    if told:
         found |= {key: str(told[key]) for key in found if key in told}
     if not found["checkins"].isascii() or not found["checkins"].isdecimal():
         raise ValueError("public.toml: checkins must be a whole number, such as 2000.")
     return found
+
+
+@cache
+def holidays() -> frozenset[dt.date]:
+    """Return the public holidays of ``public.toml``: ``holidays = [2027-02-05, …]``."""
+    days = _told().get("holidays", [])
+    if not isinstance(days, list) or not all(type(day) is dt.date for day in days):
+        raise ValueError("public.toml: holidays are days such as [2027-02-05, 2027-02-08].")
+    return frozenset(days)
+
+
+def _told() -> dict[str, Any]:
+    path = settings.HOME.folder / "public.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

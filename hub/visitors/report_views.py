@@ -22,14 +22,15 @@ BODY_BYTES = PHOTO_BYTES + 64 * 1024
 
 def report(request: HttpRequest, ticket: str = "") -> HttpResponse:
     """The form, of a place whose code was opened or of any other; sent, the number."""
-    row = None
+    row, back = None, ""
     if ticket:
         held = Ticket.unpack(ticket)
         row = find(held.place) if held else None
-        if row is None:
+        if held is None or row is None:
             return expired(request)
+        back = "" if held.leaving else ticket
     if request.method != "POST":
-        return _form(request, row, {}, {})
+        return _form(request, row, {}, {}, back=back)
     try:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -37,14 +38,14 @@ def report(request: HttpRequest, ticket: str = "") -> HttpResponse:
     if size > BODY_BYTES:
         # Said before the body is read: what was typed is lost, but not the phone's credit.
         return trouble(request, "large", status=413)
-    return too_often(request, FILED) or _sent(request, row)
+    return too_often(request, FILED) or _sent(request, row, back)
 
 
-def _sent(request: HttpRequest, row: Place | None) -> HttpResponse:
+def _sent(request: HttpRequest, row: Place | None, back: str) -> HttpResponse:
     given = {key: request.POST.get(key, "").strip() for key in ("what", "where", "text", "contact")}
     form = form_uuid(request.POST.get("form", ""))
     if form is None or trapped(request) or age_s(form) < TOO_QUICK_S:
-        return _form(request, row, given, {"form": "again"}, status=400)
+        return _form(request, row, given, {"form": "again"}, status=400, back=back)
     troubles = {}
     if given["what"] not in Report.What.values:
         troubles["what"] = "choose"
@@ -59,14 +60,14 @@ def _sent(request: HttpRequest, row: Place | None) -> HttpResponse:
     if sent is not None and sent.size > PHOTO_BYTES:
         troubles["photo"] = "large"
     if troubles:
-        return _form(request, row, given, troubles, status=400)
+        return _form(request, row, given, troubles, status=400, back=back)
     try:
         made = reports.file(
             given["what"], place=row, where=given["where"], text=given["text"],
             contact=given["contact"], photo=sent.read() if sent else None,
         )  # fmt: skip
     except BadPhoto as error:
-        return _form(request, row, given, {"photo": str(error)}, status=400)
+        return _form(request, row, given, {"photo": str(error)}, status=400, back=back)
     return HttpResponseRedirect(f"/report/{made.number}?new=1")
 
 
@@ -77,6 +78,7 @@ def _form(
     troubles: dict[str, Any],
     *,
     status: int = 200,
+    back: str,
 ) -> HttpResponse:
     facts = {
         "place": row,
@@ -84,6 +86,7 @@ def _form(
         "troubles": troubles,
         "kinds": Report.What.values,
         "form": form_id(),
+        "ticket": back,
     }
     return show(request, "report.html", facts, status=status)
 

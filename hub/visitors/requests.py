@@ -26,6 +26,7 @@ from hub.intake.transactions import durable
 from hub.retention.erasure import erase
 from hub.visitors import numbers
 from hub.visitors.models import DataRequest
+from hub.visitors.office import holidays
 from hub.visitors.workdays import due
 
 CONTACT = 80
@@ -51,7 +52,7 @@ def file(what: str, *, contact: str) -> DataRequest:
             number=numbers.fresh(),
             what=what,
             made=now,
-            due=due(now),
+            due=due(now, holidays()),
             box=vault().box({"contact": contact[:CONTACT]}, id_) if contact else None,
         )
 

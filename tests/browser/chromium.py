@@ -135,11 +135,11 @@ class Chromium:
 
     def reached(self, most: int = 200) -> list[str]:
         """Press Tab through the page, once around; return what had the focus, in order."""
-        name = """const e = document.activeElement; if (e === document.body) return '';
-            if (window.reached.has(e)) return null; window.reached.add(e);
+        name = """const e = document.activeElement; if (e === document.body || e === window.last)
+            return ''; if (window.reached.has(e)) return null; window.reached.add(window.last = e);
             return e.id || e.name || e.getAttribute('href') || e.tagName"""
         self.ask(
-            "window.reached = new Set(); document.activeElement.blur();"
+            "window.reached = new Set(); window.last = null; document.activeElement.blur();"
             "window.getSelection().removeAllRanges()"
         )
         found: list[str] = []
@@ -148,7 +148,9 @@ class Chromium:
             here = self.ask(name)
             if here is None:
                 break
-            found += [str(here)] if here else []  # a field that had the focus at first: around
+            found += (
+                [str(here)] if here else []
+            )  # of a date each part; around, where a field had the focus at first
         return found
 
     # -- what is asked of every page ---------------------------------------------------------

@@ -147,6 +147,26 @@ def test_a_place_is_applied_for_confirmed_and_then_its_owner_s(street: Street) -
     assert made["stage"] == "applied"
 
 
+def test_a_new_place_belongs_to_the_unit_of_whoever_confirmed_it(
+    street: Street, tmp_path: Path
+) -> None:
+    (tmp_path / "u.csv").write_text("Mã,Tên,Cấp\nU1,Phường Một,phường\n", encoding="utf-8")
+    street.cli("unit", "import", str(tmp_path / "u.csv"))
+    street.cli(
+        "account", "add", "cua-phuong", "--role", "official", "--unit", "U1", "--password-stdin",
+        stdin=PASSWORD + "\n",
+    )  # fmt: skip
+    applicant = Phone(street, "198.51.100.31")
+    applicant.get("/owner/apply")
+    applicant.send(PLACE | {"name": "Quán Của Phường", "account": "quan-2", "password": PASSWORD})
+    official = Phone(street).log_in("/desk/", "cua-phuong")
+    listed = official.get("/desk/changes").text
+    (path,) = re.findall(r'href="(/desk/changes/\d+)">Quán Của Phường', listed)
+    assert 'value="U1"' in official.get(path).text
+    assert official.desk_post(path, decision="confirm", territory="U1").status_code == 200
+    assert "Quán Của Phường" in official.get("/desk/places").text
+
+
 def test_a_correction_takes_effect_when_an_official_confirms_it(
     street: Street, owner: Phone, tmp_path: Path
 ) -> None:

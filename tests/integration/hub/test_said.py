@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.desk.said import every, said
+from hub.desk.said import every, said, sentence
 from hub.errors import BadUsage, HubError
+from hub.lists import SHOWN, BadList, Problem
 from tests.hubs import ROOT
 
 RAISED = {"HubError", "BadUsage", "NotAllowed"}
@@ -68,5 +69,41 @@ def test_what_differs_stands_in_its_place_and_an_unknown_sentence_is_shown_as_it
 
 def test_each_translation_takes_no_more_than_its_sentence_has() -> None:
     for told in every().values():
-        for english, sentence in told.items():
-            assert sentence.format(*["x"] * english.count("{}"))
+        for english, words in told.items():
+            assert words.format(*["x"] * english.count("{}"))
+
+
+def of_cells() -> Iterator[str]:
+    """Return what may be wrong in a cell of the lists that pages take, ``{}`` for what differs."""
+    for name in ("places/imports.py", "trust/roster.py"):
+        text = (ROOT / "hub" / name).read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.Call) or len(node.args) != 2:
+                continue
+            called = node.func
+            word = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if word in ("problem", "BadCell"):
+                yield from _branches(node.args[1])
+
+
+def _branches(said_as: ast.expr) -> Iterator[str]:
+    """Return what a choice between sentences may come to."""
+    if isinstance(said_as, ast.IfExp):
+        yield from _branches(said_as.body)
+        yield from _branches(said_as.orelse)
+    else:
+        yield from _sentence(said_as)
+
+
+def test_what_is_wrong_in_a_list_s_cells_has_its_vietnamese() -> None:
+    found = set(of_cells())
+    assert len(found) > 15
+    assert not {text for text in found if sentence(text.replace("{}", "7"), "vi") == text}
+
+
+def test_a_refused_list_names_its_cells_in_the_reader_s_language() -> None:
+    wrong = [Problem(4, "B (Số CCCD)", "a citizen number has 12 digits")] * (SHOWN + 2)
+    told = said(BadList("No pass was issued; roster has problems:", wrong), "vi").splitlines()
+    assert told[0] == "Danh sách có chỗ sai, chưa nhận dòng nào:"
+    assert told[1] == "dòng 4, B (Số CCCD): số căn cước có 12 chữ số"
+    assert told[-1] == "+2"

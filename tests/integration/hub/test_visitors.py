@@ -449,6 +449,19 @@ def test_two_working_days_skip_the_weekend(made: str, due: str) -> None:
     assert found.astimezone(VIETNAM).isoformat() == f"{due}T23:59:59+07:00"
 
 
+@pytest.mark.parametrize(
+    ("made", "due"),
+    [
+        ("2026-12-30", "2027-01-04"),  # Wednesday: Thursday, New Year's Day, Monday
+        ("2027-02-03", "2027-02-11"),  # Wednesday: Thursday, Tết until Wednesday, Thursday
+    ],
+)
+def test_holidays_of_the_calendar_and_those_that_were_named_rest_too(made: str, due: str) -> None:
+    tet = [dt.date(2027, 2, day) for day in range(5, 11)]
+    found = due_of(dt.datetime.fromisoformat(f"{made}T08:00:00+07:00"), tet)
+    assert found.date().isoformat() == due
+
+
 def step(page: str) -> str:
     """Return which comparison a page shows, as its form sends it."""
     found = re.search(r'name="step" value="([^"]+)"', page)
