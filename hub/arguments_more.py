@@ -97,6 +97,9 @@ def _passes(commands: Group, command: Command) -> None:
         "--valid", type=float, default=365, metavar="DAYS", help="default: %(default)s"
     )
     issue.add_argument("--out", type=Path, metavar="F.pdf", help="cards, ten to an A4 sheet")
+    issue.add_argument(
+        "--renew", action="store_true", help="take back what the same people had for the same place"
+    )
     command(passes, "list", "passes:list_", "show what was issued; no names")
     revoke = command(passes, "revoke", "passes:revoke", "take passes back")
     revoke.add_argument("id", metavar="ID", nargs="?", default="", help="or its beginning")

@@ -36,7 +36,9 @@ def issue(args: argparse.Namespace, home: Home) -> int:
             )
         ]  # fmt: skip
     database.ready(home)
-    cards = passes.issue(wishes, valid=dt.timedelta(days=args.valid), actor=actor())
+    cards = passes.issue(
+        wishes, valid=dt.timedelta(days=args.valid), actor=actor(), renew=args.renew
+    )
     if args.out:
         write_checked(args.out, draw_cards(cards), [card.text for card in cards])
     for card in cards:

@@ -135,16 +135,12 @@ def roster_page(request: HttpRequest) -> HttpResponse:
 
 
 def _wishes(sent: UploadedFile | None) -> list[Wish]:
-    """Read a list that was sent; its bytes are in memory and in a private file, then gone."""
+    """Read a list that was sent."""
     if sent is None:
         raise BadUsage("Choose a file: XLSX or CSV.")
     if sent.size > MAX_BYTES:
         raise BadUsage("The file is larger than 20 MB; split it.")
-    memory = Path("/dev/shm")  # noqa: S108 (names must not reach the disk)
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        path = Path(folder) / "roster"
-        path.write_bytes(sent.read())
-        return roster.read(path)
+    return roster.read_bytes(sent.read())
 
 
 @owner

@@ -41,8 +41,13 @@ class Wish:
     place: str = ""
 
 
-def issue(wishes: list[Wish], *, valid: dt.timedelta, actor: str) -> list[Card]:
-    """Issue passes, all or none; raises :class:`BadUsage`."""
+def issue(
+    wishes: list[Wish], *, valid: dt.timedelta, actor: str, renew: bool = False
+) -> list[Card]:
+    """Issue passes, all or none; raises :class:`BadUsage`.
+
+    ``renew`` takes back what the same bearers, known by their number, had for the same place.
+    """
     if not dt.timedelta() < valid <= LONGEST:
         raise BadUsage("--valid takes days, more than 0 and at most 3660.")
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -81,10 +86,24 @@ def issue(wishes: list[Wish], *, valid: dt.timedelta, actor: str) -> list[Card]:
         where = names.get(wish.place, "")
         cards.append(Card(made.id.hex(), who, wish.purpose, where, until, text))
     with durable():
+        old = _held(wishes) if renew else []
         IssuedPass.objects.bulk_create(rows)
+        if old:
+            revoke(old, reason="issued anew", actor=actor)
         subject = rows[0].pk if len(rows) == 1 else f"{len(rows)} passes"
         record("pass-issue", actor=actor, subject=subject)
     return cards
+
+
+def _held(wishes: list[Wish]) -> list[IssuedPass]:
+    """Return the passes in force of the same bearers for the same places."""
+    found: dict[str, IssuedPass] = {}
+    for wish in wishes:
+        if wish.bearer.number:
+            tags = vault().search("number", {"number": wish.bearer.number})
+            rows = IssuedPass.objects.filter(tag_number__in=tags, place=wish.place)
+            found |= {row.pk: row for row in rows.filter(revoked__isnull=True)}
+    return list(found.values())
 
 
 def find(*, id_: str = "", number: str = "") -> list[IssuedPass]:

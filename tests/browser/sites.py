@@ -28,7 +28,7 @@ DESK = (
         "places/{market}/board", "boards", "visits", "visits/{visit}", "report",
         "report?week=1&tree=body", "report/letters", "cases", "cases/{case}", "account",
         "residents", "residents/{report}", "changes", "changes/{change}", "sticks",
-        "sticks/{stick}", "fleet",
+        "sticks/{stick}", "fleet", "passes",
     )),
     ("tinh", ("", "requests", "requests/{request}")),
     ("di", ("", "street", "street/new", "street/{cafe}", "boards", "account")),
