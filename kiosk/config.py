@@ -65,6 +65,8 @@ class Screen:
     width: int = 1024
     height: int = 600
     fullscreen: bool = False
+    rotation: Literal[0, 90, 180, 270] = 0
+    """By how many degrees the screen hangs turned; touches turn with it."""
     text_scale: float = 1.0
     reach: bool = False
     """Keep every control in the lower half, for a screen that hangs high."""
@@ -232,9 +234,11 @@ def _value(kind: Any, value: Any, name: str, source: str) -> Any:
         options = [option for option in get_args(kind) if option is not type(None)]
         return _value(options[0], value, name, source)
     if origin is Literal:
-        if value in get_args(kind):
+        if any(type(value) is type(word) and value == word for word in get_args(kind)):
             return value
-        words = ", ".join(f'"{word}"' for word in get_args(kind))
+        words = ", ".join(
+            f'"{word}"' if isinstance(word, str) else str(word) for word in get_args(kind)
+        )
         raise BadConfig(f"“{name}” in {source} must be one of {words}; it is {value!r}.")
     if origin in (tuple, frozenset):
         if not isinstance(value, list):

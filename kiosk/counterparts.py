@@ -29,8 +29,8 @@ class Outbound(Protocol):
     def due(self, *, limit: int, max_bytes: int, skip: Sequence[int] = ()) -> Sequence[Waiting]:
         """Return the oldest waiting rows."""
 
-    def apply(self, answers: Mapping[int, Answer], *, receipt_ms: int) -> int:
-        """Settle rows by their answers."""
+    def retire(self, answers: Mapping[int, Answer], *, receipt_ms: int) -> int:
+        """Settle rows by their answers, on the disk before long."""
 
     def reopen(self, chain: uuid.UUID, gaps: Sequence[tuple[int, int]]) -> int:
         """Set acked rows that the hub lacks back to waiting."""

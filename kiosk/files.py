@@ -6,6 +6,7 @@ are left out without harm, and the lock is the file itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -101,12 +102,20 @@ def is_read_only(folder: Path) -> bool:
         return False
 
 
+SERVICE_MEMORY = Path("/run/kiosk")
+"""RuntimeDirectory= of deploy/raspberrypi/units/kiosk.service."""
+
+
 def memory_folder(data: Path) -> Path:
     """Return a folder that forgets when the plug is pulled (mode 0700), one per ``data``.
 
-    ``$RUNTIME_DIRECTORY``, ``$XDG_RUNTIME_DIR``, else ``/dev/shm``.
+    ``$RUNTIME_DIRECTORY``, ``$XDG_RUNTIME_DIR``, the service's own if we are its user (a command
+    by hand sees what the service knows), else ``/dev/shm``.
     """
     given = os.environ.get("RUNTIME_DIRECTORY") or os.environ.get("XDG_RUNTIME_DIR")
+    with contextlib.suppress(OSError, AttributeError):
+        if not given and SERVICE_MEMORY.stat().st_uid == os.getuid():
+            given = str(SERVICE_MEMORY)
     base = Path(given.split(":")[0]) if given else Path("/dev/shm")  # noqa: S108  # the system's memory, as documented
     try:
         # The data folder's own identity, so that two kiosks never share and none collides.

@@ -383,8 +383,10 @@ class Gate:
         if self._timekeeper is not None:
             self._timekeeper.keep()
         self._post.health(self._health)
+        unwritten = [[seq, at_ms] for seq, (_, at_ms) in self.outbox.unwritten.copy().items()]
+        live = live_facts(self._health) | {"unwritten": unwritten}
         try:
-            write_private(self.memory / STATUS_FILE, json.dumps(live_facts(self._health)).encode())
+            write_private(self.memory / STATUS_FILE, json.dumps(live).encode())
         except DiskRefused as error:
             _log.warning("The status for other programs cannot be written: %s", error)
 

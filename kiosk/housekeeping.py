@@ -129,6 +129,7 @@ class Housekeeping:
             return
         self._next_ms = now.boot_ms + EVERY_MS
         try:
+            self._outbox.write_receipts()
             self._outbox.presence.forget_before(now.boot_ms - PAIRING_S * 1000)
             before_ms = purge_before(now, keep_days=self._keep_days)
             if before_ms is not None:

@@ -30,6 +30,8 @@ class OutboxView:
         """Open; raises ``DiskRefused``, ``OutboxDamaged`` or ``OutboxNewer``."""
         self.path = path
         self._marks = not read_only
+        self.unwritten: dict[int, tuple[str, int]] = {}
+        """Receipts that came and are not in the file yet: status and the hub's time, by seq."""
         self.file = OutboxFile(path, read_only=read_only)
         self.presence = PresenceTable(self.file)
         try:
@@ -50,7 +52,7 @@ class OutboxView:
 
         ``skip`` names rows that are set aside for now (poison), in no particular order.
         """
-        apart = set(skip)
+        apart = set(skip) | self.unwritten.keys()
         rows: list[Row] = []
         size = 0
         for found in self.file.read(
@@ -104,20 +106,38 @@ class OutboxView:
             )
         ]
 
+    def hold(self, receipts: Mapping[int, tuple[str, int]]) -> int:
+        """Count waiting rows as received whose receipts are not written yet; returns how many."""
+        with self.file.lock:
+            held = {
+                seq: receipt
+                for seq, receipt in receipts.items()
+                if seq not in self.unwritten
+                and self.file.read("SELECT 1 FROM entries WHERE seq = ? AND state = 0", (seq,))
+            }
+            self.unwritten |= held
+            self._counts[State.WAITING] -= len(held)
+            self._counts[State.ACKED] += len(held)
+            return len(held)
+
     def stock(self) -> Stock:
         """Count what lies here."""
-        oldest = self.file.read("SELECT wall_ms FROM entries WHERE state = 0 ORDER BY seq LIMIT 1")
-        last = self.file.read(
-            "SELECT receipt_ms FROM entries WHERE state = 1 ORDER BY seq DESC LIMIT 1"
-        )
         with self.file.lock:
-            counts, head = dict(self._counts), self._head
+            oldest = self.file.read(
+                "SELECT seq, wall_ms FROM entries WHERE state = 0 ORDER BY seq LIMIT ?",
+                (len(self.unwritten) + 1,),
+            )
+            last = self.file.read(
+                "SELECT receipt_ms FROM entries WHERE state = 1 ORDER BY seq DESC LIMIT 1"
+            )
+            counts, head, unwritten = dict(self._counts), self._head, dict(self.unwritten)
+        times = [at_ms for (at_ms,) in last] + [at_ms for _, at_ms in unwritten.values()]
         return Stock(
             counts[State.WAITING],
             counts[State.ACKED],
             counts[State.REFUSED],
-            oldest[0][0] if oldest else None,
-            last[0][0] if last else None,
+            next((wall_ms for seq, wall_ms in oldest if seq not in unwritten), None),
+            max((at_ms for at_ms in times if at_ms is not None), default=None),
             *head,
         )
 

@@ -9,29 +9,23 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from kiosk.errors import DiskRefused
-from kiosk.outbox_view import MARK_BYTES, OutboxView
+from kiosk.outbox_view import MARK_BYTES
 from kiosk.presence import Passage
 from kiosk.rows import Before, Older, Rescued, Row, Settled, State, Stock
-from wire.batch import DISCARD, EXPIRED, REFUSED, Answer
+from kiosk.settling import SLICE, SettledRows, batched
+from wire.batch import DISCARD, EXPIRED
 from wire.entry import Entry, Link
 
 __all__ = ["FILE", "Outbox", "Row", "Settled", "State", "Stock"]
 
-T = TypeVar("T")
-
 FILE = "outbox.sqlite3"
 
-SLICE = 50
-"""Rows that one settle or purge transaction touches: it holds the lock for < 20 ms."""
 
-
-class Outbox(OutboxView):
+class Outbox(SettledRows):
     """The durable list of entries of one kiosk; a context manager, safe between threads."""
 
     def __init__(self, path: Path) -> None:
@@ -72,44 +66,6 @@ class Outbox(OutboxView):
             self._counts[State.WAITING] += 1
             return Row(seq, entry)
 
-    def settle(self, answers: Iterable[Settled], *, receipt_ms: int) -> int:
-        """Apply a receipt; returns how many rows changed. Rows not named stay as they are."""
-        changed = 0
-        for some in batched(answers, SLICE):
-            with self.file.lock:
-                moved: list[tuple[State, State]] = []
-                with self.file.transaction() as db:
-                    for answer in some:
-                        row = db.execute(
-                            "SELECT state FROM entries WHERE seq = ?", (answer.seq,)
-                        ).fetchone()
-                        # A refused row may be taken later; an acked one never goes back here.
-                        if row is None or row[0] == State.ACKED:
-                            continue
-                        db.execute(
-                            "UPDATE entries SET state = ?, receipt_ms = ?, reason = ?"
-                            " WHERE seq = ?",
-                            (answer.state, receipt_ms, answer.reason or None, answer.seq),
-                        )
-                        moved.append((State(row[0]), answer.state))
-                for old, new in moved:
-                    self._counts[old] -= 1
-                    self._counts[new] += 1
-                changed += len(moved)
-        return changed
-
-    def apply(self, answers: Mapping[int, Answer], *, receipt_ms: int) -> int:
-        """Settle rows by the hub's answers; only ``refused`` keeps a row from being done."""
-        return self.settle(
-            (
-                Settled(seq, State.REFUSED, answer.reason or "no reason given")
-                if answer.status == REFUSED
-                else Settled(seq, State.ACKED, answer.status)
-                for seq, answer in answers.items()
-            ),
-            receipt_ms=receipt_ms,
-        )
-
     def reopen(
         self, chain: uuid.UUID, gaps: Sequence[tuple[int, int]], *, before_ms: int | None = None
     ) -> int:
@@ -120,8 +76,9 @@ class Outbox(OutboxView):
         answers that took days on a stick: rows receipted since are left alone.
         """
         base = self._base(chain)
-        if base is None:
+        if base is None or not gaps:
             return 0
+        self.write_receipts()
         found = [
             seq
             for first, last in gaps
@@ -179,6 +136,7 @@ class Outbox(OutboxView):
 
         The head always stays, so the chain goes on; waiting and refused rows always stay.
         """
+        self.write_receipts()
         dropped, after = 0, -(2**62)
         while page := self.file.read(
             "SELECT seq, receipt_ms FROM entries WHERE state = 1 AND seq > ? AND seq < ?"
@@ -257,10 +215,3 @@ class Outbox(OutboxView):
             with self.file.transaction() as db:
                 self.file.remember(db, "older", Older.all_to(both))
             self._older = both
-
-
-def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield ``items`` in lists of at most ``size`` (itertools has it from Python 3.12 on)."""
-    following = iter(items)
-    while some := list(islice(following, size)):
-        yield some

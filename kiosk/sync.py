@@ -149,7 +149,7 @@ class Sync:
             answer = NoReceipt(f"The hub cannot use what was sent ({error.reason}).")
             self._suspect(rows, answer)
             raise answer from error
-        self._outbox.apply(answers, receipt_ms=receipt.now_ms)
+        self._outbox.retire(answers, receipt_ms=receipt.now_ms)
         self._learn(receipt.now_ms)
         progress = self.progress
         progress.last_receipt_ms = receipt.now_ms

@@ -84,7 +84,9 @@ class KioskApp(App):
         self.sounds: Player | None = None
         self.title = settings.place or "Kiosk"
         DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach
-        prepare_window(settings.size, fullscreen=settings.fullscreen)
+        prepare_window(
+            settings.size, fullscreen=settings.fullscreen, rotation=settings.rotation
+        )
 
     def build(self) -> Stage:
         """Make the window's content."""
@@ -290,8 +292,8 @@ class KioskApp(App):
         """Refuse in the kiosk's full screen: there is no way out to the system."""
         return self.settings.fullscreen
 
-    def _resized(self, _window: Any, width: float, height: float) -> None:
-        DESIGN.fit(width, height)
+    def _resized(self, window: Any, *_: float) -> None:
+        DESIGN.fit(*window.size)  # as it is read, where the screen hangs turned
 
     def _coloured(self, *_: object) -> None:
         # The window's own clearing colour: a rectangle of that size costs a software

@@ -19,6 +19,7 @@ from kiosk.outbox_file import SQLITE
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
 from kiosk.timekeeping import Timekeeper
+from wire.batch import STORED
 
 STALE_S = 10.0
 """A running kiosk renews its state each second; an older one is a dead kiosk's."""
@@ -92,6 +93,7 @@ def status(data: Path) -> dict[str, Any]:
     now = clock.now()
     live = _live(data)
     with OutboxView(data / FILE) as outbox:
+        outbox.hold({seq: (STORED, at_ms) for seq, at_ms in live.get("unwritten", ())})
         stock = outbox.stock()
         journal = outbox.journal()
     oldest, last = stock.oldest_waiting_ms, stock.last_receipt_ms

@@ -56,7 +56,7 @@ def display_size() -> tuple[int, int] | None:
         library.XCloseDisplay(display)
 
 
-def prepare_window(size: tuple[int, int], *, fullscreen: bool) -> None:
+def prepare_window(size: tuple[int, int], *, fullscreen: bool, rotation: int = 0) -> None:
     """Set what Kivy reads when its window is made; call before anything imports Window."""
     if fullscreen and (display := display_size()):
         # cage stretches every window to the screen. Measured with cage 0.1.4, Xwayland 22.1 and
@@ -67,6 +67,7 @@ def prepare_window(size: tuple[int, int], *, fullscreen: bool) -> None:
     for section, key, value in (
         ("graphics", "width", str(size[0])),
         ("graphics", "height", str(size[1])),
+        ("graphics", "rotation", str(rotation)),
         ("graphics", "fullscreen", "auto" if fullscreen else "0"),
         ("graphics", "borderless", "1" if fullscreen else "0"),
         ("graphics", "show_cursor", "0" if fullscreen else "1"),

@@ -26,6 +26,7 @@ class ScreenSettings:
     language: str = "vi"
     size: tuple[int, int] = (1024, 600)
     fullscreen: bool = False
+    rotation: int = 0
     dark: bool = False
     text: float = 1.0
     reach: bool = False
@@ -54,6 +55,7 @@ def screen_settings(config: Config, **more: Any) -> ScreenSettings:
         language=screen.language,
         size=(screen.width, screen.height),
         fullscreen=screen.fullscreen,
+        rotation=screen.rotation,
         dark=screen.theme == "dark",
         text=screen.text_scale,
         volume=config.sound.volume,

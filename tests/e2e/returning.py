@@ -134,7 +134,7 @@ class Simulated:
         del max_bytes, skip
         return list(itertools.islice(self.rows.values(), limit))
 
-    def apply(self, answers: Mapping[int, Answer], *, receipt_ms: int) -> int:
+    def retire(self, answers: Mapping[int, Answer], *, receipt_ms: int) -> int:
         del receipt_ms
         for seq in answers:
             del self.rows[seq]

@@ -77,13 +77,21 @@ class OutboxMachine(RuleBasedStateMachine):
             self.put.append(row.entry.hash)
             assert row.seq == len(self.put)
 
-    @rule(limit=st.integers(1, 7), lost=st.booleans(), bad=st.sets(st.integers(1, 40), max_size=3))
-    def send(self, *, limit: int, lost: bool, bad: set[int]) -> None:
+    @rule(
+        limit=st.integers(1, 7),
+        lost=st.booleans(),
+        bad=st.sets(st.integers(1, 40), max_size=3),
+        at_once=st.booleans(),
+    )
+    def send(self, *, limit: int, lost: bool, bad: set[int], at_once: bool) -> None:
         rows = self.outbox.due(limit=limit, max_bytes=100_000)
         answers = self.hub.take([(row.seq, row.entry) for row in rows], bad=bad)
         if lost:
             return  # the hub has them, the kiosk does not know: they wait and go again
-        self.outbox.apply(answers, receipt_ms=self.hub.now_ms)
+        settle = self.outbox.apply if at_once else self.outbox.retire
+        waiting = self.outbox.stock().waiting
+        settle(answers, receipt_ms=self.hub.now_ms)
+        assert self.outbox.stock().waiting == waiting - len(answers)
         self.refused |= {s for s, answer in answers.items() if answer.status == REFUSED}
         self.refused -= {s for s, answer in answers.items() if answer.status != REFUSED}
 
@@ -116,16 +124,27 @@ class OutboxMachine(RuleBasedStateMachine):
         self.outbox.close()
         self.outbox = Outbox(self.path)
 
+    @rule()
+    def lose_power(self) -> None:
+        self.outbox.file.close()  # what was in memory alone is gone
+        self.outbox = Outbox(self.path)
+
+    @rule()
+    def keep_house(self) -> None:
+        before = self.outbox.stock()
+        self.outbox.write_receipts()
+        assert self.outbox.stock() == before
+
     @precondition(lambda self: self.put)
     @rule()
     def drain(self) -> None:
         while rows := self.outbox.due(limit=200, max_bytes=100_000):
             answers = self.hub.take([(row.seq, row.entry) for row in rows], bad=set())
-            self.outbox.apply(answers, receipt_ms=self.hub.now_ms)
+            self.outbox.retire(answers, receipt_ms=self.hub.now_ms)
         self.hear_a_pulse()
         while rows := self.outbox.due(limit=200, max_bytes=100_000):
             answers = self.hub.take([(row.seq, row.entry) for row in rows], bad=set())
-            self.outbox.apply(answers, receipt_ms=self.hub.now_ms)
+            self.outbox.retire(answers, receipt_ms=self.hub.now_ms)
         expected = {s: h for s, h in enumerate(self.put, 1) if s not in self.refused}
         assert {s: h for s, h in self.hub.held.items() if s not in self.refused} == expected
 
