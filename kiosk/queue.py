@@ -24,6 +24,11 @@ __all__ = ["FILE", "Outbox", "Row", "Settled", "State", "Stock"]
 
 FILE = "outbox.sqlite3"
 
+ROOM = (2**40, "waits.")
+"""What stands where a receipt will: as long as "stored" and its time, so that the row is changed
+in its place, on two of its pages (SQLite moves a row that grows). No row that waits is read for it.
+"""
+
 
 class Outbox(SettledRows):
     """The durable list of entries of one kiosk; a context manager, safe between threads."""
@@ -56,9 +61,9 @@ class Outbox(SettledRows):
             hash_ = entry.hash
             with self.file.transaction() as db:
                 db.execute(
-                    "INSERT INTO entries (seq, header, sealed, mark, wall_ms)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    (seq, entry.header_bytes, entry.sealed, hash_[:MARK_BYTES], wall_ms),
+                    "INSERT INTO entries (seq, header, sealed, mark, wall_ms, receipt_ms, reason)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (seq, entry.header_bytes, entry.sealed, hash_[:MARK_BYTES], wall_ms, *ROOM),
                 )
                 if passage is not None:
                     self.presence.note(db, passage, seq)

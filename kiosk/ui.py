@@ -84,9 +84,7 @@ class KioskApp(App):
         self.sounds: Player | None = None
         self.title = settings.place or "Kiosk"
         DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach
-        prepare_window(
-            settings.size, fullscreen=settings.fullscreen, rotation=settings.rotation
-        )
+        prepare_window(settings.size, settings.rotation, fullscreen=settings.fullscreen)
 
     def build(self) -> Stage:
         """Make the window's content."""
@@ -293,7 +291,7 @@ class KioskApp(App):
         return self.settings.fullscreen
 
     def _resized(self, window: Any, *_: float) -> None:
-        DESIGN.fit(*window.size)  # as it is read, where the screen hangs turned
+        DESIGN.fit(*window.size)
 
     def _coloured(self, *_: object) -> None:
         # The window's own clearing colour: a rectangle of that size costs a software

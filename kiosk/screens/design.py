@@ -56,7 +56,7 @@ def display_size() -> tuple[int, int] | None:
         library.XCloseDisplay(display)
 
 
-def prepare_window(size: tuple[int, int], *, fullscreen: bool, rotation: int = 0) -> None:
+def prepare_window(size: tuple[int, int], rotation: int = 0, *, fullscreen: bool) -> None:
     """Set what Kivy reads when its window is made; call before anything imports Window."""
     if fullscreen and (display := display_size()):
         # cage stretches every window to the screen. Measured with cage 0.1.4, Xwayland 22.1 and

@@ -81,7 +81,7 @@ def test_the_setting_reaches_the_window() -> None:
 
     settings = screen_settings(Config(screen=Screen(rotation=270)))
     assert settings.rotation == 270
-    prepare_window((600, 1024), fullscreen=False, rotation=settings.rotation)
+    prepare_window((600, 1024), settings.rotation, fullscreen=False)
     assert Kivy.getint("graphics", "rotation") == 270
     prepare_window((1024, 600), fullscreen=False)
     assert Kivy.getint("graphics", "rotation") == 0
