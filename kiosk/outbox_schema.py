@@ -30,4 +30,13 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE passages (       -- who is inside; "presence" holds what was noted before this
+        seq       INTEGER PRIMARY KEY,
+        boot_ms   INTEGER NOT NULL,
+        direction TEXT NOT NULL,
+        linked    INTEGER NOT NULL, -- how many of the tags are one person's; the others are marks
+        tags      BLOB NOT NULL
+    );
+    """,
 )

@@ -66,7 +66,9 @@ class Outbox(SettledRows):
                     (seq, entry.header_bytes, entry.sealed, hash_[:MARK_BYTES], wall_ms, *ROOM),
                 )
                 if passage is not None:
-                    self.presence.note(db, passage, seq)
+                    self.presence.write(db, passage, seq)
+            if passage is not None:
+                self.presence.note(passage, seq)
             self._head = (seq, hash_)
             self._counts[State.WAITING] += 1
             return Row(seq, entry)

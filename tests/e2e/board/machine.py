@@ -69,9 +69,10 @@ class Machine:
         self._process.wait()
         gone = Path(f"/proc/{self._init}")
         self.until(lambda: not self._init or not gone.exists(), 30)
+        own = f"kiosk-board.{self._process.pid}/**/"  # others may be running
         self._process, self._init = None, 0
         for parent in (Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup")):
-            for group in sorted(parent.glob("kiosk-board.*/**/"), reverse=True):
+            for group in sorted(parent.glob(own), reverse=True):
                 if not (group / "cgroup.procs").read_text():
                     group.rmdir()
 

@@ -1,4 +1,4 @@
-"""A small server for a hub: a bare Debian with what deploy/hub/install would fetch, and checkouts."""
+"""A small server for a hub: a bare Debian with what its installer would fetch, and checkouts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MIGRATION = """\
 from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("intake", "{leaf}")]
-    operations = [migrations.RunSQL("CREATE TABLE added_{word} (n integer)", "DROP TABLE added_{word}")]
+    operations = [migrations.RunSQL("CREATE TABLE added_{word} (n integer)")]
 """
 
 

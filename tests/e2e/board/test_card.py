@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.presence import TAG_BYTES, Passage
 from kiosk.queue import FILE, Outbox
 from tests.hubs import HubProcess
 from tests.kiosks import KioskBox, Running, pictures
@@ -30,7 +31,8 @@ RATE = float(os.environ.get("CARD_RATE", "4"))
 MOST_MB = 12.0
 """For 1,000 scans; an entry of about 1.4 kB is 1.4 MB of it."""
 
-ENTRY_BYTES = 1370
+ENTRY_BYTES = 506
+"""A citizen card's: a header of 202 and a sealed part of 304."""
 WALL_MS = 1_790_000_000_000
 IDLE_S = 90
 IDLE_MOST_KB_A_MINUTE = 40
@@ -90,7 +92,9 @@ def test_people_who_come_one_by_one_cost_no_more(tmp_path, record_property):
         for seq in range(1, 2 * SCANS + 1):
             if seq == SCANS + 1:  # the journal has its length now, as after a first day
                 before = written(place, counter)
-            outbox.put(entry, wall_ms=WALL_MS + seq)
+            tags = [os.urandom(TAG_BYTES) for _ in range(4)]  # as a citizen card has them
+            passage = Passage((tags[0],), "in", seq, tuple(tags[1:]))
+            outbox.put(entry, wall_ms=WALL_MS + seq, passage=passage)
             outbox.retire({seq: Answer(bytes(32), STORED)}, receipt_ms=WALL_MS + seq)
         bytes_ = written(place, counter) - before
     megabytes = bytes_ / SCANS * 1000 / 1e6

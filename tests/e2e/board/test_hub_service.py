@@ -110,7 +110,7 @@ def test_a_gate_joins_over_tls_and_its_entries_arrive(here):
     here.does(*kiosk, "enrol", "/srv/code", "--data", "/srv/gate")
     here.does(
         f"{BIN}/python", "-c",
-        "import cv2, numpy; cv2.imwrite('/srv/blank/1.png', numpy.full((480, 640), 255, numpy.uint8))",
+        "import cv2, numpy as n; cv2.imwrite('/srv/blank/1.png', n.full((480, 640), 255, n.uint8))",
     )  # fmt: skip
     passes(here, "12345")
     assert entries(here) == 1
@@ -176,7 +176,8 @@ def test_nginx_serves_in_caddys_place(here):
     here.does("systemctl", "disable", "--now", "caddy")
     here.does(
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-        "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+        "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
+        "subjectAltName=DNS:localhost",
         "-keyout", "/etc/ssl/private/hub.pem", "-out", "/usr/local/share/ca-certificates/hub.crt",
     )  # fmt: skip
     here.does("update-ca-certificates")

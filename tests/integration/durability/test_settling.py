@@ -1,4 +1,4 @@
-"""Small receipts wait for company in memory: seen by everybody, written together, lost harmlessly."""
+"""Small receipts wait for company in memory: seen at once, written together, lost harmlessly."""
 
 from __future__ import annotations
 
