@@ -14,9 +14,10 @@ from pathlib import Path
 
 from kiosk.errors import DiskRefused
 from kiosk.files import sync_folder
-from kiosk.queue import SLICE, Outbox
+from kiosk.queue import Outbox
 from kiosk.rows import Before, State
 from kiosk.salvage import PENDING, Report, Transfer, new_base
+from kiosk.settling import SLICE
 
 _log = logging.getLogger(__name__)
 

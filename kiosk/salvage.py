@@ -24,8 +24,9 @@ from kiosk.errors import DiskRefused, OutboxDamaged
 from kiosk.files import sync_file, sync_folder, write_private
 from kiosk.inspection import beside, examine
 from kiosk.outbox_file import damage_mark
-from kiosk.queue import FILE, Outbox, batched
+from kiosk.queue import FILE, Outbox
 from kiosk.rows import Before, Older, Rescued
+from kiosk.settling import batched
 from kiosk.worn import WornFile, read_worn
 
 _log = logging.getLogger(__name__)

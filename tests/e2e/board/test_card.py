@@ -89,6 +89,7 @@ def test_a_thousand_scans_cost_the_card_no_more_than_promised(tmp_path, record_p
 def test_people_who_come_one_by_one_cost_no_more(tmp_path, record_property):
     # Each is durable, sent and received before the next comes, however long that takes.
     with disk(tmp_path) as (place, counter), Outbox(place / FILE) as outbox:
+        before = 0
         for seq in range(1, 2 * SCANS + 1):
             if seq == SCANS + 1:  # the journal has its length now, as after a first day
                 before = written(place, counter)
