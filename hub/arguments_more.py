@@ -20,6 +20,7 @@ def add(commands: Group, places: Group, command: Command) -> None:
     """Add them all; ``places`` is the group ``hub place``."""
     _places(places, command)
     _keys(commands, command)
+    _clock(commands, command)
     _passes(commands, command)
     _settings(commands, command)
     _boards(commands, command)
@@ -55,6 +56,12 @@ def _settings(commands: Group, command: Command) -> None:
         one.add_argument("--place", default="", metavar="ID", help="only at this place")
         one.add_argument("--profile", default="", metavar="NAME", help="only at such venues")
     command(settings, "list", "gate_settings:list_", "show what is set")
+
+
+def _clock(commands: Group, command: Command) -> None:
+    clock = _group(commands, "clock", "this machine's clock: show whether it can be right, confirm")
+    command(clock, "show", "clocks:show", "what speaks against it; 1 where it is in doubt")
+    command(clock, "confirm", "clocks:confirm", "vouch for it until this machine starts again")
 
 
 def _keys(commands: Group, command: Command) -> None:

@@ -74,7 +74,14 @@ def _run(
     certificate: tls.Certificate | None,
     listener: socket.socket,
 ) -> None:
+    from hub.guard import clock
+    from hub.intake.transactions import now_ms
+
     database.ready(home)
+    try:
+        clock.check(now_ms())
+    except clock.ClockDoubted as error:
+        print(f"hub: {error}", file=sys.stderr, flush=True)
     scheme = "https" if certificate else "http"
     own = certificate is not None and args.tls
     url = (args.url or f"{scheme}://{_reachable(listener)}").rstrip("/")

@@ -11,18 +11,20 @@ from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Router
 
+from hub.guard.clock import ClockDoubted, check
 from hub.guard.limits import Limit, address_of
 from hub.intake.answers import Answer, Refused, refusal
 from hub.intake.claims import claim
 from hub.intake.pulses import pulse
 from hub.intake.receive import receive
 from hub.intake.shortcodes import invited
+from hub.intake.transactions import now_ms
 from wire.batch import MAX_BYTES
 from wire.signed import MEDIA_TYPE
 
 _log = logging.getLogger(__name__)
 
-RETRY_AFTER_S = 5
+RETRY_AFTER_S, CLOCK_AGAIN_S = 5, 60
 _strangers = Limit(600, 60)
 """How often an address is refused with a signature. Who holds a key we know is answered whatever
 else its address does: gates share addresses."""
@@ -99,12 +101,15 @@ api.add_router("/v1", router)
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Say whether the hub and its database are there."""
+    """Say whether the hub and its database are there, and its clock can be right."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        check(now_ms())
     except OperationalError:
         return JsonResponse({"status": "no database"}, status=503)
+    except ClockDoubted:
+        return JsonResponse({"status": "clock in doubt"}, status=503)
     return JsonResponse({"status": "ok"})
 
 
@@ -117,6 +122,9 @@ def _answered(request: HttpRequest, answer: Callable[[bytes], Answer]) -> HttpRe
         if _strangers.over(address_of(request)):
             return HttpResponse(status=429, headers={"Retry-After": "60"})
         reply = refusal(data, refused)
+    except ClockDoubted as error:
+        _log.error("%s", error)
+        return HttpResponse(status=503, headers={"Retry-After": str(CLOCK_AGAIN_S)})
     except DatabaseError as error:
         # The cause's name and no more: a database's message may quote the row.
         cause = type(error.__cause__ or error).__name__

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from hub.guard import clock
 from hub.intake.answers import Refused, check_standing
 from hub.intake.clocks import LAST_MS, LONGEST_BOOT_MS
 from hub.intake.models import Claim, Kiosk
@@ -31,14 +32,19 @@ class Exchange:
     def with_(
         cls, claim: Claim, request: uuid.UUID, clocks: Clocks, *, carried: bool = False
     ) -> Exchange:
-        """Take the hub's time now; raises :class:`Refused` for clocks that are none."""
+        """Take the hub's time now; raises :class:`Refused` for clocks that are none.
+
+        Raises :class:`~hub.guard.clock.ClockDoubted` where the hub's own cannot be right.
+        """
         if (
             clocks.state not in CLOCK_STATES
             or not 0 <= clocks.wall_ms < LAST_MS
             or not 0 <= clocks.boot_ms < LONGEST_BOOT_MS
         ):
             raise Refused("malformed", request)
-        return cls(claim, request, clocks, now_ms(), carried)
+        now = now_ms()
+        clock.check(now)
+        return cls(claim, request, clocks, now, carried)
 
     @property
     def now(self) -> dt.datetime:
