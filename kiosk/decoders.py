@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Neither Model 1 nor the micro and rectangular kinds, which nobody here carries: fewer false finds.
-_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2])
+# Not the micro and rectangular kinds, which nobody here carries: fewer false finds.
+_FORMATS = {
+    1: zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1]),
+    2: zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel2]),
+}
 
 _NAMED_CHARSET = "5D 51 32"  # "]Q2": QR code with an ECI, ISO/IEC 18004 annex on identifiers
 
@@ -50,7 +53,7 @@ class Zxing:
 
     ``contrast`` is the way of telling dark from light: ``local`` (by neighbourhood),
     ``global`` (one threshold from the histogram) or ``fixed`` (at 127, for pictures that
-    were thresholded already).
+    were thresholded already). ``model`` 1 reads the QR codes of before 2000, and only those.
     """
 
     _BINARIZERS = {
@@ -59,8 +62,9 @@ class Zxing:
         "fixed": zxingcpp.Binarizer.FixedThreshold,
     }
 
-    def __init__(self, contrast: str = "local") -> None:
+    def __init__(self, contrast: str = "local", *, model: int = 2) -> None:
         self.name = "zxing" if contrast == "local" else f"zxing-{contrast}"
+        self._formats = _FORMATS[model]
         self._binarizer = self._BINARIZERS[contrast]
 
     def __repr__(self) -> str:
@@ -78,7 +82,7 @@ class Zxing:
         started = time.perf_counter()
         found = zxingcpp.read_barcodes(
             grey,
-            formats=_FORMATS,
+            formats=self._formats,
             binarizer=self._binarizer,
             return_errors=True,
             try_invert=inverted,
@@ -112,7 +116,7 @@ class Zxing:
             return frozenset()
         again = zxingcpp.read_barcodes(
             grey,
-            formats=_FORMATS,
+            formats=self._formats,
             binarizer=self._binarizer,
             text_mode=zxingcpp.TextMode.HexECI,
         )

@@ -48,6 +48,8 @@ class Effort:
 
     def __init__(self, second: Decoder | None = None) -> None:
         self._zxing = {name: Zxing(name) for name in ("local", "global")}
+        self.oldest = Zxing(model=1)
+        """For pictures that stand alone: codes of a kind that is hardly printed any more."""
         self._second = second
         self._failed: set[str] = set()
         self.pool = Pool()

@@ -87,6 +87,7 @@ class Still:
         first = next(made)
         yield from self._glance(first)
         yield from self._everywhere(first)
+        yield first.original(self._effort.look(self._effort.oldest, first.picture).read)
         others = []
         for version in made:
             others.append(version)

@@ -11,6 +11,7 @@ import pytest
 from kiosk import notices
 from kiosk.clock import SetClock
 from kiosk.codes import Context
+from kiosk.commands.lines import verdict_line
 from kiosk.desk import Desk, Services
 from kiosk.model import GatePolicy, Outcome, Trust
 from kiosk.presence import TagKey
@@ -109,6 +110,8 @@ def test_each_way_of_being_wrong_has_its_verdict_and_is_kept_as_such(case, tmp_p
         assert (verdict.outcome, verdict.trust) == (outcome, trust)
         why = {verdict.reason, *verdict.alerts} - {""}
         assert why == ({word} if word else set())
+        line = verdict_line(verdict)
+        assert {line["reason"], *line["alerts"]} - {None} == why
         # A person's passage is kept with its trust, also where it was refused.
         kept = [row.entry.header.trust for row in outbox.rows()]
         assert kept == ([] if outcome is Outcome.NOT_FOR_US else [trust.value])

@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 import pytest
 import qrcode
+from qrcode import base, util
 
 from bench.corpus import modules
+from kiosk import codewords
 from kiosk.frames import Frame, Image, Sighting
 from kiosk.playback import read_picture
 from kiosk.scanner import Scanner, scanner
@@ -150,3 +152,43 @@ def test_a_picture_that_is_all_texture_costs_a_bounded_time(
     began = time.thread_time()
     assert reader.read_image(noise) == []
     assert time.thread_time() - began < 2 * STILL_S
+
+
+def of_model_1(text: str) -> Image:
+    """Draw a code of the first model (version 1, level L) as AIM's standard of 1997 has it.
+
+    Against today's: codewords lie in blocks, the first half codeword is left out, a data block
+    of the right edge is given up, and another mask is on the format.
+    """
+    letters = text.encode("ascii")
+    bits = "0000" + "0100" + f"{len(letters):08b}" + "".join(f"{n:08b}" for n in letters) + "0000"
+    data = [int(bits[n : n + 8].ljust(8, "0"), 2) for n in range(0, len(bits), 8)]
+    data = (data + [0xEC, 0x11] * 10)[:19]
+    generator = base.Polynomial([1], 0)
+    for n in range(7):
+        generator *= base.Polynomial([1, base.gexp(n)], 0)
+    rest = base.Polynomial(data, 7) % generator
+    checks = [rest[n] for n in range(len(rest))]
+    words = data + [0] * (7 - len(checks)) + checks
+    places = [(20 - 2 * j, 20 - 4 * i, 2) for j in (0, 1) for i in range(3)]
+    # Of the middle, two columns of blocks; upwards the timing pattern is stepped over.
+    for j in (2, 3):
+        rows = range(6) if j == 2 else range(10)
+        places += [(16 - 4 * (j - 2), 20 - 2 * i - (i >= 7), 4) for i in rows]
+    places += [((7 - j) * 2 + 1 + (j == 4), 12, 2) for j in range(4, 8)]
+    assert len(places) == len(words)
+    code = np.array(codewords.layout(1).known)
+    for (x, y, wide), word in zip(places, words, strict=True):
+        for b in range(8):
+            row, column = y - b // wide, x - b % wide
+            code[row, column] = (word >> (7 - b) & 1) ^ ((row + column) % 2 == 0)
+    form = util.BCH_type_info(1 << 3) ^ util.G15_MASK ^ 0x2825
+    for copy in codewords.layout(1).formats:
+        code.flat[copy] = [form >> i & 1 for i in range(15)]
+    return code.astype(np.uint8)
+
+
+def test_a_code_of_the_first_model_is_read_where_a_picture_stands_alone(reader: Scanner) -> None:
+    framed = np.pad(1 - of_model_1("HELLO 1997"), 4, constant_values=1)
+    image = np.kron(framed, np.full((6, 6), 255)).astype(np.uint8)
+    assert texts(reader, image) == ["HELLO 1997"]
