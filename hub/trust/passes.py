@@ -89,7 +89,7 @@ def issue(
         old = _held(wishes) if renew else []
         IssuedPass.objects.bulk_create(rows)
         if old:
-            revoke(old, reason="issued anew", actor=actor)
+            _take_back(old, reason="issued anew", actor=actor)
         subject = rows[0].pk if len(rows) == 1 else f"{len(rows)} passes"
         record("pass-issue", actor=actor, subject=subject)
     return cards
@@ -124,11 +124,15 @@ def revoke(rows: list[IssuedPass], *, reason: str, actor: str) -> int:
     """Take passes back; kiosks hear it with their next pulse. Returns the settings' version."""
     if not reason.strip():
         raise BadUsage("Taking a pass back needs a --reason.")
-    now = dt.datetime.now(dt.UTC)
     with durable():
-        for row in rows:
-            IssuedPass.objects.filter(pk=row.pk, revoked__isnull=True).update(
-                revoked=now, reason=reason[:200]
-            )
-            record("pass-revoke", actor=actor, subject=row.pk, reason=reason)
-        return int(publish().version)
+        return _take_back(rows, reason=reason, actor=actor)
+
+
+def _take_back(rows: list[IssuedPass], *, reason: str, actor: str) -> int:
+    now = dt.datetime.now(dt.UTC)
+    for row in rows:
+        IssuedPass.objects.filter(pk=row.pk, revoked__isnull=True).update(
+            revoked=now, reason=reason[:200]
+        )
+        record("pass-revoke", actor=actor, subject=row.pk, reason=reason)
+    return int(publish().version)
