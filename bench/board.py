@@ -100,15 +100,8 @@ def scene(who: int | None, size: tuple[int, int]) -> Image:
 def run(way: Way, folder: Path) -> Cost:
     """Run a kiosk that way and measure it."""
     data = folder / "kiosk"
-    hub = SigningKey.new()
-    code = EnrolmentCode(
-        kiosk=uuid.uuid4(), token=bytes(16), url="http://127.0.0.1:9", hub_key=hub.public.raw,
-        seal_key=OpenKey.new().public.raw, place="p1", place_name="Chợ Ví Dụ", gate="Cổng 1",
-        expires_ms=2**41,
-    )  # fmt: skip
+    enrol(data)
     kiosk = [sys.executable, "-m", "kiosk"]
-    subprocess.run([*kiosk, "enrol", code.to_text(hub), "--data", str(data)], cwd=ROOT, check=True,
-                   capture_output=True)  # fmt: skip
     played = film(folder / "film.avi", way, WARM_S + COUNTED_S + 20)
     words = ["xvfb-run", "-a", "-s", f"-screen 0 {SCREEN}", *kiosk, "run", "--direction", "in",
              "--camera", f"file:{played}", "--data", str(data)]  # fmt: skip
@@ -120,11 +113,22 @@ def run(way: Way, folder: Path) -> Cost:
         process.wait(30)
 
 
-def child(of: int) -> int:
-    """Return the kiosk's own process below ``of``, once it has a window's memory."""
-    found: list[int] = []
+def enrol(data: Path) -> None:
+    """Join a place of a hub that is nowhere: the kiosk works, and sends nothing."""
+    hub = SigningKey.new()
+    code = EnrolmentCode(
+        kiosk=uuid.uuid4(), token=bytes(16), url="http://127.0.0.1:9", hub_key=hub.public.raw,
+        seal_key=OpenKey.new().public.raw, place="p1", place_name="Chợ Ví Dụ", gate="Cổng 1",
+        expires_ms=2**41,
+    )  # fmt: skip
+    words = [sys.executable, "-m", "kiosk", "enrol", code.to_text(hub), "--data", str(data)]
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+
+
+def child(of: int, wanted: bytes = b"-m\0kiosk\0run") -> int:
+    """Return the program below ``of`` whose command line holds ``wanted``, once it is there."""
     until = time.monotonic() + 60
-    while not found and time.monotonic() < until:
+    while time.monotonic() < until:
         wait(0.5)
         for proc in Path("/proc").glob("[0-9]*"):
             try:
@@ -132,11 +136,9 @@ def child(of: int) -> int:
                 session = int((proc / "stat").read_text().rpartition(")")[2].split()[3])
             except OSError:
                 continue
-            if b"-m\0kiosk\0run" in command and b"xvfb" not in command and session == of:
-                found.append(int(proc.name))
-    if not found:
-        raise RuntimeError("The kiosk did not start; run it by hand to see why.")
-    return found[0]
+            if wanted in command and b"xvfb" not in command and session == of:
+                return int(proc.name)
+    raise RuntimeError("The program did not start; run it by hand to see why.")
 
 
 def measured(pid: int, data: Path) -> Cost:

@@ -1,7 +1,6 @@
 """Facts become words, colours, shapes and sounds, in each language (pure).
 
-A :class:`Notice` is all that a screen needs to show a verdict; :func:`status` says calmly
-how the kiosk is. Nothing here is remembered.
+A :class:`Notice` is all that a screen needs to show a verdict. Nothing here is remembered.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from kiosk.model import Basis, ClockState, Direction, Health, Outcome, Person, Verdict
+from kiosk.model import Basis, Outcome, Person, Verdict
 from kiosk.words import Words
 
 GATE_TIME = dt.timezone(dt.timedelta(hours=7))
@@ -24,6 +23,9 @@ _TONES = {
     Outcome.OUT_OF_SERVICE: ("stop", "bars", "stop", 8.0),
 }
 
+
+LONGEST_TITLE = 40
+"""Letters of a title that fit on every screen in the size of a verdict."""
 
 _WAITING_FOR_MORE = frozenset(
     {"declaration-needed", "declaration-of-another", "declaration-too-old", "person-needed"}
@@ -103,9 +105,21 @@ def stick(text: str, word: str, *, ok: bool) -> Notice:
     takes its place at once.
     """
     tone = "again" if ok else "look"
+    title, detail = _in_two(text)
     return Notice(
-        tone, "usb", "ok" if ok else "look", "", text, seconds=8.0 if word != "copying" else 4.0
-    )
+        tone, "usb", "ok" if ok else "look", "", title, detail,
+        seconds=8.0 if word != "copying" else 4.0,
+    )  # fmt: skip
+
+
+def _in_two(text: str) -> tuple[str, str]:
+    """Cut what is too long for letters as large as a verdict's after its first clause."""
+    if len(text) > LONGEST_TITLE:
+        for end in (". ", "; ", ": "):
+            head, found, rest = text.partition(end)
+            if found:
+                return head + end[0], rest
+    return text, ""
 
 
 def _can_be_taken_back(verdict: Verdict) -> bool:
@@ -190,79 +204,3 @@ def clock_time(moment: dt.datetime) -> str:
 def calendar_day(moment: dt.datetime) -> str:
     """Return ``24/11/2025`` in the gate's time."""
     return moment.astimezone(GATE_TIME).strftime("%d/%m/%Y")
-
-
-def age(seconds: float, words: Words) -> str:
-    """Return a duration in its largest fitting unit, without false precision."""
-    for length, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
-        if seconds >= length:
-            return words.say(f"age.{unit}", count=int(seconds // length))
-    return words["age.now"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One calm line of the status: shape, tone (``good, warn, bad, quiet``) and words."""
-
-    shape: str
-    tone: str
-    text: str
-    detail: str = ""
-
-
-def hub_sign(health: Health, words: Words) -> Sign:
-    """Say how the hub is; when it is not, the first thing said is that the data are safe."""
-    if health.hub == "ok":
-        key = "hub.sending" if health.waiting else "hub.ok"
-        return Sign("hub", "good", words[key])
-    tone = "bad" if health.hub == "not-recognised" else "quiet" if health.hub == "none" else "warn"
-    return Sign(
-        "hub-off", tone, words.either(f"hub.{health.hub}", "hub.offline"), words["hub.safe"]
-    )
-
-
-def unenforced(health: Health, now: dt.datetime, words: Words) -> str:
-    """Say what cannot be enforced without the hub, and how old what is known is; else nothing."""
-    if health.hub in ("ok", "sending"):
-        return ""
-    what = [words["guard.unknown_revoked"]]
-    if health.clock is ClockState.UNTRUSTED:
-        what.append(words["guard.unknown_dates"])
-    facts = ", ".join(what)
-    if health.last_receipt is None:
-        return words.say("guard.never_enforced", what=facts)
-    seconds = max(0.0, (now - health.last_receipt).total_seconds())
-    return words.say("guard.not_enforced", what=facts, age=age(seconds, words))
-
-
-def waiting_sign(health: Health, words: Words) -> Sign:
-    """Say how many entries wait, and since when the oldest does."""
-    if not health.waiting:
-        return Sign("waiting", "quiet", words["waiting.none"])
-    key = "waiting.one" if health.waiting == 1 else "waiting.many"
-    oldest = ""
-    if health.oldest_waiting_s is not None:
-        oldest = words.say("waiting.oldest", age=age(health.oldest_waiting_s, words))
-    return Sign("waiting", "quiet", words.say(key, count=health.waiting), oldest)
-
-
-def camera_sign(health: Health, words: Words) -> Sign:
-    """Say how the camera is."""
-    known = {
-        "ok": ("camera", "good"),
-        "starting": ("camera", "quiet"),
-        "none": ("camera-off", "quiet"),
-    }
-    shape, tone = known.get(health.camera, ("camera-off", "bad"))
-    return Sign(shape, tone, words.either(f"camera.{health.camera}", "camera.gone"))
-
-
-def clock_sign(health: Health, words: Words) -> Sign:
-    """Say how far the time can be believed."""
-    tone = {ClockState.TRUSTED: "good", ClockState.ASSERTED: "quiet"}.get(health.clock, "warn")
-    return Sign("clock", tone, words[f"clock.{health.clock.value}"])
-
-
-def opposite_of(direction: str) -> str:
-    """Return the other direction's word, or nothing for nothing."""
-    return Direction(direction).opposite.value if direction else ""

@@ -82,7 +82,9 @@ class DeclareFace(PageFace):
         self.trouble = ""
         self.kind = question.kind
         self.aside = words.say("form.step", at=int(self.at) + 1, many=self.many)
-        self.title = words[f"form.ask.{question.key}"]
+        self.title = words.say(
+            f"form.ask.{question.key}", days=self.means.settings.declaration_days
+        )
         self.hint_text = words.said(f"form.hint.{question.key}")
         self.options = [(word, words[f"form.option.{word}"]) for word in question.options]
         self.chosen = list(self._answers.words(question.key))
@@ -246,12 +248,14 @@ class ExpressFace(PageFace):
 
     def type(self, text: str) -> None:
         """Take figures."""
-        fits = len(self.phone_text) + len(text) <= _LONGEST["phone"]
-        if text.removeprefix("+").isdigit() and text.isascii() and fits:
+        longest = _LONGEST["phone"]
+        if not (text.isascii() and (text.removeprefix("+") or "0").isdigit()):
+            self.trouble = self.words["person.figures"]
+        elif len(self.phone_text) + len(text) > longest:
+            self.trouble = self.words.say("entry.too_long", count=longest)
+        else:
             self.phone_text += text
             self.trouble = ""
-        else:
-            self.trouble = self.words["person.figures"]
 
     def press(self, key: str) -> bool:
         """Take a named key."""

@@ -72,7 +72,7 @@ class Face(FloatLayout):
     """A screen. ``ground`` names the colour behind it, which a verdict may change."""
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     health: Health = ObjectProperty(Health(), rebind=True)
     ground = StringProperty("paper")
     patience: int | None = 60

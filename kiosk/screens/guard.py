@@ -16,9 +16,10 @@ from kivy.properties import (
 )
 from kivy.uix.boxlayout import BoxLayout
 
-from kiosk import notices
+from kiosk import condition, notices
+from kiosk.condition import Sign
 from kiosk.model import CountUnscanned, DirectionMode, Flip, SetDirection, SetPurpose, Undo
-from kiosk.notices import Notice, Sign
+from kiosk.notices import Notice
 from kiosk.screens.design import DESIGN, Design
 from kiosk.screens.face import Face, Means
 from kiosk.screens.hero import Hero  # noqa: F401 - named in guard.kv
@@ -49,7 +50,7 @@ class DirectionSwitch(BoxLayout):
     """Which way people are passing; it stays as it was set."""
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     mode = StringProperty("in")
 
     __events__ = ("on_choose",)
@@ -74,7 +75,7 @@ class GuardFace(Face):
     time: Sign = ObjectProperty(Sign("clock", "quiet", ""), rebind=True)
     alerts = NumericProperty(0)
     unscanned_text = StringProperty("")
-    unenforced = StringProperty("")
+    footnote: Sign = ObjectProperty(Sign("hub-off", "quiet", ""), rebind=True)
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
@@ -173,7 +174,7 @@ class GuardFace(Face):
     def tick(self) -> None:
         """Move the clock and the time left for regret."""
         self.clock_text = notices.clock_time(self.means.now())
-        self.unenforced = notices.unenforced(self.health, self.means.now(), self.words)
+        self.footnote = condition.footnote(self.health, self.means.now(), self.words)
         self.alerts = len(self.means.recollection.alerts)
         if self._regret_left:
             self._regret_left -= 1
@@ -208,13 +209,13 @@ class GuardFace(Face):
         self.means.send(CountUnscanned(1))
 
     def _refresh(self, *_: object) -> None:
-        self.hub = notices.hub_sign(self.health, self.words)
-        self.waiting = notices.waiting_sign(self.health, self.words)
+        self.hub = condition.hub_sign(self.health, self.words)
+        self.waiting = condition.waiting_sign(self.health, self.words)
         parts = (self.waiting.text, self.waiting.detail)
         self.waiting_text = " · ".join(part for part in parts if part)
-        self.camera = notices.camera_sign(self.health, self.words)
-        self.time = notices.clock_sign(self.health, self.words)
-        self.unenforced = notices.unenforced(self.health, self.means.now(), self.words)
+        self.camera = condition.camera_sign(self.health, self.words)
+        self.time = condition.clock_sign(self.health, self.words)
+        self.footnote = condition.footnote(self.health, self.means.now(), self.words)
         self.ids.hero.explain(self.health.camera, self.words)
 
 

@@ -58,7 +58,7 @@ class Hero(Shelf):
     """Shows the picture; during a verdict, the verdict, with the picture small in a corner."""
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     guard: Any = ObjectProperty(None, allownone=True)
     scene = OptionProperty("watch", options=["watch", "verdict"])
     tone = StringProperty("go")

@@ -51,7 +51,7 @@ PLANS: dict[str, tuple[str, ...]] = {
         "1 2 3 4 5 6 7 8 9 0",
         "q w e r t y u i o p",
         "a s d f g h j k l backspace",
-        "z x c v b n m . - : / enter",
+        "z x c v b n m . - enter",
     ),
     "ten": (
         "1 2 3 4 5 6 7 8 9 0",
@@ -114,7 +114,7 @@ HELD = {
     "u": "ú ù ủ ũ ụ ư ŭ 7",
     "y": "ý ỳ ỷ ỹ ỵ 6",
     "'": "’ ʼ - . , /",
-    ".": "- _ +",
+    ".": "- _ + : /",
 }
 """What a key offers when it is held: the tones, letters of Central Highland names, figures."""
 
@@ -125,7 +125,7 @@ class Keyboard(BoxLayout):
     """A plan of keys; ``on_key`` tells each one's letter or name."""
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     plan = StringProperty("numbers")
     unit = NumericProperty(8.0)
     shifted = BooleanProperty(defaultvalue=False)
@@ -193,7 +193,9 @@ class Keyboard(BoxLayout):
     def _pressed(self, pad: Pad) -> None:
         self._held = False
         letter = str(pad.value).lower()
-        offers = self.plan in {"vietnamese", "trip"} or (self.plan == "email" and letter == ".")
+        offers = self.plan in {"vietnamese", "trip"} or (
+            self.plan in {"email", "address"} and letter == "."
+        )
         if letter in HELD and offers and not self.offered:
             self._holding = Clock.schedule_once(lambda _: self._offer(letter), HOLD_S)
 

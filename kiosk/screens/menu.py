@@ -14,7 +14,7 @@ from kiosk.screens.page import PageFace, Tile
 _TILES = (
     ("entries", "list", "menu.entries"),
     ("alerts", "bell", "menu.alerts"),
-    ("trip", "swap", "menu.trip"),
+    ("trip", "bus", "menu.trip"),
     ("paper", "paper", "menu.paper"),
     ("shift", "swap", "menu.shift"),
     ("clock", "clock", "menu.clock"),

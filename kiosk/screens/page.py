@@ -28,7 +28,7 @@ class PageFace(Face):
 
     def __init__(self, means: Means, **kwargs: Any) -> None:
         super().__init__(means, **kwargs)
-        if self.design.reach:  # the way back within reach: below everything
+        if self.design.reach and "head" in self.ids:  # the way back within reach: below everything
             head = self.ids.head.__self__
             column = head.parent
             column.remove_widget(head)

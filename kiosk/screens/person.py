@@ -46,7 +46,7 @@ class FieldPad(ButtonBehavior, Field):
 class PersonForm(Box):
     """Two fields and a keyboard that follows the one that is chosen."""
 
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     chosen = OptionProperty("phone", options=["phone", "name"])
     phone_text = StringProperty("")
     name_text = StringProperty("")

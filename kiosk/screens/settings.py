@@ -45,6 +45,8 @@ class ScreenSettings:
     """The first screen, where it is neither the guard's nor the visitors'."""
     authority: str = ""
     keep_days: int = 30
+    declaration_days: int = 14
+    """How far back the declaration asks about symptoms and contacts."""
 
 
 def screen_settings(config: Config, **more: Any) -> ScreenSettings:
@@ -69,6 +71,7 @@ def screen_settings(config: Config, **more: Any) -> ScreenSettings:
         trips=config.gate.trips,
         authority=screen.authority,
         keep_days=screen.notice_days,
+        declaration_days=config.policy.declaration_days,
         guide=(guide.left, guide.top, guide.right - guide.left, guide.bottom - guide.top),
         **more,
     )

@@ -35,7 +35,7 @@ class Toast(Card):
 class StillThere(Card):
     """The question whether somebody is still there, with the seconds left."""
 
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     seconds = NumericProperty(0)
 
 
@@ -47,7 +47,7 @@ class Stage(Shelf):
     """
 
     design: Design = ObjectProperty(DESIGN, rebind=True)
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     health: Health = ObjectProperty(Health())
     ground = StringProperty("paper")
     narration = StringProperty("")

@@ -20,7 +20,7 @@ _TILES = (
     ("camera", "camera", "steward.camera"),
     ("looks", "light", "steward.looks"),
     ("enrol", "code", "steward.enrol"),
-    ("trip", "swap", "menu.trip"),
+    ("trip", "bus", "menu.trip"),
     ("venue", "language", "steward.venue"),
     ("clock", "clock", "menu.clock"),
     ("about", "list", "steward.about"),

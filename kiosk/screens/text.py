@@ -40,7 +40,7 @@ class Text(Label):
     def __init__(self, **kwargs: Any) -> None:
         self._refit = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
-        for name in ("text", "size", "role", "strong", "one_line", "unit", "enlarged"):
+        for name in ("text", "size", "role", "strong", "one_line", "valign", "unit", "enlarged"):
             self.fbind(name, self._refit)
         self._refit()
 
@@ -65,7 +65,8 @@ class Text(Label):
             fits = self._fits(wanted, self._widest(wanted))
         self.font_size = wanted
         self.cut = not fits
-        self.text_size = (self.width, None)
+        # A text that does not stand in the middle needs a picture as high as its box.
+        self.text_size = (self.width, self.height if fits and self.valign != "middle" else None)
         spare = self.width - self._balanced(wanted) if self.balanced and fits else 0
         self.padding = [0, 0, spare, 0]
 

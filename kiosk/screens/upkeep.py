@@ -8,7 +8,7 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk import notices
+from kiosk import condition, notices
 from kiosk.screens.face import Means
 from kiosk.screens.page import Fact, Row, Tile
 from kiosk.screens.parts import Pad
@@ -74,7 +74,7 @@ class NetworkFace(ErrandFace):
 
     def _read(self, *_: object) -> None:
         words = self.words
-        waiting = notices.waiting_sign(self.health, words)
+        waiting = condition.waiting_sign(self.health, words)
         parts = (
             words["out.safe"],
             waiting.text + (f", {waiting.detail}" if waiting.detail else ""),
@@ -84,7 +84,7 @@ class NetworkFace(ErrandFace):
         self.hotline = words.say("common.hotline", number=number) if number else ""
         rows = self.ids.rows
         rows.clear_widgets()
-        hub = notices.hub_sign(self.health, words)
+        hub = condition.hub_sign(self.health, words)
         if not self._steps:  # what was looked at just now says more, and must not be contradicted
             rows.add_widget(Row(shape=hub.shape, shape_tone=hub.tone, text=hub.text, size_hint_y=1))
         for step, well in self._steps:

@@ -36,7 +36,7 @@ class VerdictCard(ButtonBehavior, Ground, BoxLayout):
 class LastStrip(Card):
     """The last entry, and for ten seconds the ways to take it back."""
 
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     title = StringProperty("")
     person = StringProperty("")
     direction = StringProperty("")
@@ -54,7 +54,7 @@ class LastStrip(Card):
 class PurposeStrip(Card):
     """What the last person came for: pads to choose from, for as long as it is asked."""
 
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     options = ListProperty()
     columns = NumericProperty(3)
 
@@ -70,7 +70,7 @@ class PurposeStrip(Card):
 class WaitingCard(Card):
     """What waits for the hub, since when, and that it is safe."""
 
-    words: Words = ObjectProperty(load("vi"))
+    words: Words = ObjectProperty(load("vi"), rebind=True)
     hub = ObjectProperty(None, allownone=True, rebind=True)
     waiting = ObjectProperty(None, allownone=True, rebind=True)
     summary = StringProperty("")

@@ -10,7 +10,7 @@ from kivy.uix.widget import Widget
 from kiosk.look import contrast
 from kiosk.screens.design import DESIGN
 from kiosk.screens.parts import Ground, Pad
-from kiosk.screens.stage import StillThere, Toast
+from kiosk.screens.stage import Stage, StillThere, Toast
 from kiosk.screens.text import Text
 
 TARGET_MM = 12.0
@@ -25,9 +25,9 @@ MM_PER_PIXEL = {
 """The panels that these resolutions are sold with; touch targets are measured on them."""
 
 
-def of(stage: Widget) -> Iterator[str]:
+def of(stage: Stage) -> Iterator[str]:
     """Yield every fault of what is shown, as a sentence."""
-    seen = list(shown(stage))
+    seen = list(shown(stage.layer("sleep") if stage.asleep else stage))
     scale = MM_PER_PIXEL.get((int(stage.width), int(stage.height)), 0.15)
     texts = [w for w in seen if isinstance(w, Text) and w.text]
     pads = [w for w in seen if isinstance(w, Pad) and not w.disabled]
@@ -97,3 +97,8 @@ def _overlap(one: Widget, other: Widget) -> bool:
     width = min(x0 + one.width, x1 + other.width) - max(x0, x1)
     height = min(y0 + one.height, y1 + other.height) - max(y0, y1)
     return width > 1 and height > 1
+
+
+def words(stage: Widget) -> set[str]:
+    """Return every text that can be seen."""
+    return {w.text for w in shown(stage) if isinstance(w, Text) and w.text}

@@ -179,7 +179,7 @@ def test_without_network_one_line_says_what_is_not_enforced_and_how_old_it_is(
     robot: Robot,
 ) -> None:
     def told() -> str:
-        return str(robot.app.stage.face.unenforced)
+        return str(robot.app.stage.face.footnote.text)
 
     robot.app.show_health(gallery.HEALTH)
     assert told() == ""

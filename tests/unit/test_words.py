@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import notices
+from kiosk import condition, notices
 from kiosk.codes import KINDS
 from kiosk.codes.foreign import FAMILY as FOREIGN
 from kiosk.look import palette, shapes
@@ -181,13 +181,13 @@ def test_the_hubs_states_all_have_words_and_the_first_thing_said_is_that_data_ar
 ) -> None:
     for state in HubState:
         assert f"hub.{state.value}" in words.own
-        sign = notices.hub_sign(Health(hub=state.value, waiting=3), words)
+        sign = condition.hub_sign(Health(hub=state.value, waiting=3), words)
         assert (sign.detail == words["hub.safe"]) == (state is not HubState.OK)
 
 
 def test_nothing_about_a_missing_network_is_said_in_red(words: Words) -> None:
     for state in ("offline", "no-receipt", "never", "none", "held"):
-        assert notices.hub_sign(Health(hub=state), words).tone in {"warn", "quiet"}
+        assert condition.hub_sign(Health(hub=state), words).tone in {"warn", "quiet"}
 
 
 @pytest.mark.parametrize(
@@ -195,14 +195,14 @@ def test_nothing_about_a_missing_network_is_said_in_red(words: Words) -> None:
     [(0, "vừa xong"), (59, "vừa xong"), (60, "1 phút"), (7_300, "2 giờ"), (200_000, "2 ngày")],
 )
 def test_ages_are_said_in_one_unit(seconds: float, said: str) -> None:
-    assert notices.age(seconds, load("vi")) == said
+    assert condition.age(seconds, load("vi")) == said
 
 
 def test_camera_and_clock_have_words_in_every_state(words: Words) -> None:
     for camera in ("ok", "gone", "none", "starting", "something new"):
-        assert notices.camera_sign(Health(camera=camera), words).text
+        assert condition.camera_sign(Health(camera=camera), words).text
     for clock in ClockState:
-        assert notices.clock_sign(Health(clock=clock), words).text in words.own.values()
+        assert condition.clock_sign(Health(clock=clock), words).text in words.own.values()
 
 
 def test_every_hint_that_scanner_and_hand_scanner_give_has_words(words: Words) -> None:
