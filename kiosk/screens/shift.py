@@ -76,7 +76,7 @@ class ShiftFace(PageFace):
     def touch(self, key: str) -> None:
         """Take a key of the keyboard on glass."""
         if key == "clear":
-            self.guard = ""
+            self.guard = self.trouble = ""
         elif len(key) > 1:
             self.press(key)
         else:
@@ -84,13 +84,18 @@ class ShiftFace(PageFace):
 
     def type(self, text: str) -> None:
         """Take figures of the guard's own number."""
-        if text.isascii() and text.isdigit() and len(self.guard) + len(text) <= LONGEST:
+        if not (text.isascii() and text.isdigit()):
+            self.trouble = self.words["person.figures"]
+        elif len(self.guard) + len(text) > LONGEST:
+            self.trouble = self.words.say("entry.too_long", count=LONGEST)
+        else:
             self.guard += text
+            self.trouble = ""
 
     def press(self, key: str) -> bool:
         """Take a named key."""
         if key == "backspace":
-            self.guard = self.guard[:-1]
+            self.guard, self.trouble = self.guard[:-1], ""
             return True
         if key == "enter":
             self.hand_over()

@@ -105,8 +105,13 @@ class PinFace(PageFace):
 
     def type(self, text: str) -> None:
         """Take figures."""
-        fits = len(self._digits) + len(text) <= pin.LONGEST
-        if self.wait <= 0 and text.isascii() and text.isdigit() and fits:
+        if self.wait > 0:
+            return
+        if not (text.isascii() and text.isdigit()):
+            self.trouble = self.words["person.figures"]
+        elif len(self._digits) + len(text) > pin.LONGEST:
+            self.trouble = self.words.say("entry.too_long", count=pin.LONGEST)
+        else:
             self._digits += text
             self.typed = len(self._digits)
             self.trouble = ""

@@ -37,16 +37,20 @@ class TypedFace(StewardFace):
             self.type(key)
 
     def type(self, text: str) -> None:
-        """Take letters where one is typing; what neither holds is left out with a word."""
+        """Take letters where one is typing; what neither holds is refused with a word."""
         text = text.strip()
-        if not text.isascii() or not text.isprintable():
+        if not text.isascii() or not text.isprintable() or " " in text:
             self.trouble = self.words["entry.letters"]
             return
         self.trouble = ""
-        if self.at == "address":
-            self.address = (self.address + text.lower())[:LONGEST_ADDRESS]
+        bare = (self.code + text.upper()).replace("-", "")
+        if self.at == "address" and len(self.address) + len(text) > LONGEST_ADDRESS:
+            self.trouble = self.words.say("entry.too_long", count=LONGEST_ADDRESS)
+        elif self.at == "address":
+            self.address += text.lower()
+        elif len(bare) > LONGEST_CODE - 1:
+            self.trouble = self.words["typed.short"]
         else:
-            bare = (self.code + text.upper()).replace("-", "")[: LONGEST_CODE - 1]
             self.code = bare if len(bare) <= 5 else f"{bare[:5]}-{bare[5:]}"
 
     def press(self, key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from kivy.uix.scrollview import ScrollView
@@ -15,6 +16,8 @@ from kiosk.screens.text import Text
 
 TARGET_MM = 12.0
 READABLE = 4.5
+LETTERS_MM = 1.7
+"""Height of the smallest letters' type: at an arm's length as large as a newspaper's."""
 
 MM_PER_PIXEL = {
     (1024, 600): 0.1502,  # 7 inch
@@ -32,25 +35,36 @@ def of(stage: Stage) -> Iterator[str]:
     texts = [w for w in seen if isinstance(w, Text) and w.text]
     pads = [w for w in seen if isinstance(w, Pad) and not w.disabled]
     for text in texts:
-        if text.cut:
-            yield f"text is cut: {text.text!r} in {text.width:.0f}x{text.height:.0f}"
-        ratio = contrast(DESIGN.colours[text.tone], _ground_of(text))
-        if ratio < READABLE:
-            yield f"contrast {ratio:.1f}: {text.text!r}"
+        yield from _of_a_text(text, scale)
     for pad in pads:
         if min(pad.size) * scale < TARGET_MM - 0.05:
             size = f"{pad.width * scale:.1f}x{pad.height * scale:.1f} mm"
-            yield f"target too small: {pad.text or pad.shape!r} {size}"
-        if pad.x < 0 or pad.y < 0 or pad.right > stage.width or pad.top > stage.height:
-            yield f"out of the window: {pad.text or pad.shape!r}"
-    for at, one in enumerate(pads):
-        for other in pads[at + 1 :]:
-            if _layer(one) is _layer(other) and _overlap(one, other):
-                yield f"overlap: {one.text or one.shape!r} and {other.text or other.shape!r}"
-    for at, one in enumerate(texts):
-        for other in texts[at + 1 :]:
-            if _layer(one) is _layer(other) and _overlap(one, other):
-                yield f"overlap: {one.text!r} and {other.text!r}"
+            yield f"target too small: {_named(pad)} {size}"
+    for widget in (*texts, *pads):
+        if _outside(widget, stage):
+            yield f"out of the window: {_named(widget)}"
+    pairs = [
+        *itertools.combinations(pads, 2),
+        *((p, t) for p in pads for t in texts if t not in p.children),
+        *itertools.combinations(texts, 2),
+    ]
+    for one, other in pairs:
+        if _layer(one) is _layer(other) and _overlap(one, other):
+            yield f"overlap: {_named(one)} and {_named(other)}"
+
+
+def _of_a_text(text: Text, scale: float) -> Iterator[str]:
+    if text.cut:
+        yield f"text is cut: {text.text!r} in {text.width:.0f}x{text.height:.0f}"
+    ratio = contrast(DESIGN.colours[text.tone], _ground_of(text))
+    if ratio < READABLE:
+        yield f"contrast {ratio:.1f}: {text.text!r}"
+    if text.font_size * scale < LETTERS_MM:
+        yield f"letters too small: {text.text!r} {text.font_size * scale:.1f} mm"
+
+
+def _named(widget: Widget) -> str:
+    return repr(widget.text or widget.shape)
 
 
 def shown(widget: Widget) -> Iterator[Widget]:
@@ -79,6 +93,14 @@ def _ground_of(widget: Widget) -> tuple[float, float, float, float]:
             return DESIGN.colours[above.ground]
         above = above.parent
     return DESIGN.colours["paper"]
+
+
+def _outside(widget: Widget, stage: Widget) -> bool:
+    x, y = widget.to_window(*widget.pos)
+    inside = x >= -1 and y >= -1
+    return not (
+        inside and x + widget.width <= stage.width + 1 and y + widget.height <= stage.height + 1
+    )
 
 
 def _layer(widget: Widget) -> Widget | None:
