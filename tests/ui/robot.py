@@ -111,7 +111,7 @@ class Robot:
             self.window.dispatch("on_textinput", letter)
             end = time.monotonic() + 0.11
             self.until(lambda end=end: time.monotonic() > end)  # type: ignore[misc]
-            self.until(lambda: not self.app._hands._keys._held)  # a slow machine sees the pause late
+            self.until(lambda: not self.app._hands._keys._held)  # a slow machine sees it late
 
     def key(self, code: int) -> None:
         """Strike one key by its code (13 Enter, 8 backspace, 27 escape)."""
