@@ -58,6 +58,21 @@ def test_a_hub_that_woke_in_another_year_takes_nothing_in_and_purges_nothing(
     assert "clock-confirm" in audit
 
 
+def test_a_clock_that_is_weeks_ahead_purges_nothing_though_it_takes_what_comes(
+    own_hub: HubProcess,
+) -> None:
+    if network_time():
+        pytest.skip("network time vouches for this machine's clock")
+    gate = Gate.joined(own_hub)
+    gate.send(gate.entries(1))
+    own_hub.stop()
+    shift(own_hub, -20)
+    assert own_hub.cli("purge", check=False).returncode == 1
+    own_hub.start()
+    assert statuses(gate.send(gate.entries(1))) == ["stored"]
+    own_hub.cli("purge")  # now a gate has spoken
+
+
 def shift(hub: HubProcess, days: int) -> None:
     """Move what the hub stamped on what came by so many days."""
     moment = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
