@@ -158,7 +158,8 @@ class Simulated:
 
     def step(self) -> float:
         """Scan what came since, do the next thing; simulated seconds until the one after."""
-        due = int((self.time.now() - self._made) / EVERY_S)
+        # Each gate's people come at moments of their own.
+        due = int((self.time.now() + self.seed * 7.7 % EVERY_S - self._made) / EVERY_S)
         self.scan(due)
         self._made += due * EVERY_S
         pause = self.sync.step()
@@ -259,9 +260,9 @@ def plot(log: Sequence[tuple[float, float]], made: Sequence[Simulated], path: Pa
     )
     other.set_ylabel("kiosks with nothing waiting")
     other.set_ylim(0, len(made) * 1.05)
-    figure.legend(loc="upper right", bbox_to_anchor=(0.9, 0.5), frameon=False)
+    figure.legend(loc="lower center", ncols=2, frameon=False)
     axes.set_title(f"{len(made)} kiosks after an hour without their hub")
-    figure.tight_layout()
+    figure.tight_layout(rect=(0, 0.07, 1, 1))
     figure.savefig(path)
 
 
