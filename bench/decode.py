@@ -91,17 +91,25 @@ def main(argv: list[str]) -> int:
 
 
 def empty_frames() -> list[Image]:
-    """Return frames of 1280x720 without a code: a wall, a gradient, a hall; with grain."""
+    """Return frames of 1280x720 without a code, with grain: one place after another.
+
+    The dark, a wall, a gradient, blinds, a shelf, leaves out of focus, a hall.
+    """
     dice = np.random.default_rng(7)
+    leaves = cv2.GaussianBlur(dice.normal(0, 1, (720, 1280)).astype(np.float32), (0, 0), 3)
     places = (
+        np.full((720, 1280), 12),
         np.full((720, 1280), 90),
         np.tile(np.linspace(20, 220, 1280), (720, 1)),
+        np.where(np.arange(720)[:, None] % 24 < 12, 200, 60).repeat(1280, 1),
+        np.kron(dice.integers(30, 220, (24, 43)), np.ones((30, 30)))[:, :1280],
+        120 + leaves * 400,
         cv2.cvtColor(stage.scenery(1), cv2.COLOR_BGR2GRAY),
     )
     return [
         np.clip(place + dice.normal(0, 4, place.shape), 0, 255).astype(np.uint8)
         for place in places
-        for _ in range(20)
+        for _ in range(45)
     ]
 
 
