@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 from hub.carry.between import Copy, Link, between
-from hub.intake import days
+from hub.intake import store
 from hub.intake.models import Boot, Entry, Kiosk
 from hub.intake.transactions import durable
 from hub.retention.purge import first_day_kept
@@ -14,6 +14,8 @@ from hub.retention.purge import first_day_kept
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 BASIS = "between"
 LONGEST_SEARCH = 200_000
+CHUNK = 2000
+"""Entries stated in one transaction: kiosks wait no longer than that for the database."""
 
 
 def bound(kiosk: Kiosk, copies: list[Copy]) -> int:
@@ -32,19 +34,10 @@ def bound(kiosk: Kiosk, copies: list[Copy]) -> int:
         first_ms = int(kiosk.created.timestamp() * 1000)
         stated += between(links, copies, first_ms=first_ms, heard=heard)
     oldest = first_day_kept(dt.datetime.now(dt.UTC))
-    moved = [
-        Entry(
-            pk=pk, at_ms=at, error_ms=error, basis_of_time=BASIS, day=max(_day(at), oldest)
-        )
-        for pk, at, error in stated
-    ]  # fmt: skip
-    with durable():
-        days.ready({one.day for one in moved})
-        Entry.objects.bulk_update(
-            moved,
-            ["at_ms", "error_ms", "basis_of_time", "day"],
-            batch_size=500,
-        )
+    moved = [(pk, at, error, BASIS, max(_day(at), oldest)) for pk, at, error in stated]
+    for start in range(0, len(moved), CHUNK):
+        with durable():
+            store.state_times(moved[start : start + CHUNK])
     return len(stated)
 
 

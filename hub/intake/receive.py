@@ -55,7 +55,8 @@ def receive(data: bytes, *, carried: bool = False) -> Reply:
         met(exchange)
         outcomes, told, timeless = _settle(exchange, rows, boxed)
         _remember(exchange, digest(data), outcomes)
-    if timeless and not carried:  # a stick's are bounded when all of it is here
+    # A stick's are bounded when all of it is here, and so is what a kiosk sends for hours.
+    if timeless and not carried and _is_last(rows, exchange):
         here = Copy(batch.clocks, 0, exchange.now_ms, sent=True)
         times.bound(claim.kiosk, [here])
     answers = tuple(
@@ -63,6 +64,15 @@ def receive(data: bytes, *, carried: bool = False) -> Reply:
     )
     receipt = Receipt(claim.kiosk_id, batch.request, digest(data), answers, told, now_ms())
     return signed_answer(receipt.pack(), "receipt", claim.kiosk)
+
+
+def _is_last(rows: Sequence[Row], exchange: Exchange) -> bool:
+    """Whether a kiosk has no more to send, as far as its batch and its last pulse tell."""
+    if len(rows) < wire.MAX_ENTRIES:
+        return True
+    last = rows[-1].header
+    heads = exchange.claim.kiosk.heads
+    return last is not None and heads.get(str(last.chain), [0])[0] == last.seq
 
 
 def _judged(row: Row, kiosk: uuid.UUID) -> Row:

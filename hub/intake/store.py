@@ -149,8 +149,28 @@ def correct_boot(
         )
 
 
+def state_times(rows: Sequence[tuple[uuid.UUID, int, int, str, dt.date]]) -> None:
+    """State time, error, basis and day of entries (by their ids, which come first)."""
+    days.ready({row[4] for row in rows})
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "UPDATE intake_entry e SET at_ms = v.at_ms, error_ms = v.error_ms,"
+                " basis_of_time = v.basis, day = v.day FROM unnest(%s::uuid[], %s::bigint[],"
+                " %s::bigint[], %s::text[], %s::date[]) AS v (id, at_ms, error_ms, basis, day)"
+                " WHERE e.id = v.id",
+                [as_array(column) for column in zip(*rows, strict=True)],
+            )
+        else:
+            cursor.executemany(
+                "UPDATE intake_entry SET at_ms = %s, error_ms = %s, basis_of_time = %s, day = %s"
+                " WHERE id = %s",
+                [[*(_plain(value) for value in row[1:]), row[0].hex] for row in rows],
+            )
+
+
 def as_array(values: Iterable[Any]) -> str:
-    """Return uuids, bytes or whole numbers as PostgreSQL writes an array of them.
+    """Return uuids, bytes, numbers, days or plain words as PostgreSQL writes an array of them.
 
     The driver looks at each value of a list; a batch has thousands.
     """

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from hub.errors import BadUsage
 from hub.intake.answers import vault
 from hub.intake.audit import record
-from hub.intake.models import Entry
 from hub.intake.opening import person_of
 from hub.intake.reveal import open_boxes, open_names
 from hub.intake.transactions import durable, now_ms
+from hub.tracing.asking import contents, with_phone
 from hub.tracing.contacts import Met
 from hub.tracing.models import Case, Contact
-from hub.tracing.sightings import CHUNK
 
 _NOTE_LENGTH = 1000
 
@@ -61,25 +60,14 @@ def opened(
             if "number" in one.tags:
                 numbers[bytes.fromhex(one.tags["number"])] = met.who.key
     elsewhere: dict[uuid.UUID, str] = {}
-    wanted = list(numbers)
-    for start in range(0, len(wanted), CHUNK):
-        rows = Entry.objects.filter(
-            tag_number__in=wanted[start : start + CHUNK], tag_phone__isnull=False
-        )
-        for pk, tag in rows.order_by("received_ms").values_list("id", "tag_number"):
-            if pk not in owner:
-                elsewhere[pk] = numbers[bytes(tag)]
+    for pk, tag in with_phone(numbers):
+        if pk not in owner:
+            elsewhere[pk] = numbers[tag]
     latest = {key: pk for pk, key in elsewhere.items()}
     asked = {**owner, **{pk: key for key, pk in latest.items()}}
     people: dict[str, tuple[dict[str, str], str]] = {met.who.key: ({}, "") for met in found}
-    ids = list(asked)
-    rows_of = [
-        row
-        for start in range(0, len(ids), CHUNK)
-        for row in Entry.objects.filter(pk__in=ids[start : start + CHUNK]).only("content", "place")
-    ]
     for entry, content in open_names(
-        rows_of,
+        contents(asked),
         actor=actor,
         reason=reason,
         subject=case.pk,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from hub.intake.models import Entry, Kiosk, Ledger
+from hub.intake.models import Kiosk, Ledger
+from hub.tracing.asking import contents
 
 CHUNK = 100
 """Entries asked for in one statement."""
@@ -107,10 +108,8 @@ def _times_of(
             )
         )
         made = {
-            pk: at if at is not None else wall
-            for pk, at, wall in Entry.objects.filter(pk__in=[row[0] for row in rows]).values_list(
-                "pk", "at_ms", "wall_ms"
-            )
+            entry.pk: entry.at_ms if entry.at_ms is not None else entry.wall_ms
+            for entry in contents(row[0] for row in rows)
         }
         for pk, kiosk, chain, seq, received in rows:
             times[kiosk, chain, seq] = made.get(pk, received)

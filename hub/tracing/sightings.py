@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from hub.intake.models import EntryFlag
+from hub.tracing.asking import among, asked, plans_are_kept, uuid_of
 from hub.tracing.pairing import UNKNOWN_MS, Sighting
 
 STRONG = ("number", "qid", "bhyt")
@@ -17,19 +16,10 @@ STRONG = ("number", "qid", "bhyt")
 
 FIELDS = (*STRONG, "phone", "name")
 TYPES = ("passage", "hand", "paper")
-CHUNK = 400
-"""Values in one IN list; SQLite's oldest limit on parameters is 999."""
-
 PARTS = 100
 """Parts in one statement; SQLite joins at most 500 selects."""
 
 Part = tuple[str, list[Any]]
-
-_WINDOW = {
-    "sqlite": "(%s, %s, %s)",
-    "postgresql": "(%s::text, %s::bigint, %s::bigint)",
-}
-"""A line of windows; PostgreSQL must be told what its values are."""
 
 NEVER_ACCEPTED = (
     "SELECT id FROM intake_claim WHERE status = 'held'"
@@ -40,7 +30,9 @@ NEVER_ACCEPTED = (
 _COLUMNS = (
     "id", "type", "direction", "basis", "place", "gate", "trip", "chain", "seq", "at_ms",
     "error_ms", "wall_ms", "corrects", "mask", *(f"tag_{field}" for field in FIELDS),
+    "kiosk_id", "claim_id",
 )  # fmt: skip
+_KIOSK, _CLAIM = _COLUMNS.index("kiosk_id"), _COLUMNS.index("claim_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +65,9 @@ def at_places(windows: Iterable[tuple[str, int, int]]) -> list[Seen]:
     """
     wanted = list(windows)
     found: list[tuple[Any, ...]] = []
-    for start in range(0, len(wanted), PARTS):
-        found += _within(wanted[start : start + PARTS])
+    together = len(wanted) if plans_are_kept() else PARTS
+    for start in range(0, len(wanted), together or 1):
+        found += _within(wanted[start : start + together])
     return _corrected([*found, *_corrections_of(found)])
 
 
@@ -89,10 +82,9 @@ def by_tags(
     nothing = " AND ".join(f"tag_{name} IS NULL" for name in STRONG)
     parts: list[Part] = []
     for field, values in tags.items():
-        wanted = [bytes.fromhex(value) for value in sorted(set(values))]
-        for start in range(0, len(wanted), CHUNK):
-            part = wanted[start : start + CHUNK]
-            where = f"tag_{field} IN ({', '.join(['%s'] * len(part))}) AND {within}"
+        wanted = [bytes.fromhex(value) for value in values]
+        for among_, part in among(f"tag_{field}", "bytea", wanted):
+            where = f"{among_} AND tag_{field} IS NOT NULL AND {within}"
             if alone and field not in STRONG:
                 where += f" AND {nothing}"
             parts.append((where, [*part, since_ms, until_ms]))
@@ -107,73 +99,75 @@ def _within(windows: Sequence[tuple[str, int, int]]) -> list[tuple[Any, ...]]:
     parts takes longer to plan than to run.
     """
     columns = ", ".join(f"e.{name}" for name in _COLUMNS)
-    lines = ", ".join([_WINDOW[connection.vendor]] * len(windows))
+    if plans_are_kept():
+        table = "unnest(%s::text[], %s::bigint[], %s::bigint[]) AS w (place, since, until)"
+        values: list[Any] = [list(column) for column in zip(*windows, strict=True)] * 2
+        head = ""
+    else:
+        table, values = "w", [value for window in windows for value in window]
+        lines = ", ".join(["(%s, %s, %s)"] * len(windows))
+        head = f"WITH w (place, since, until) AS (VALUES {lines}) "
     known = "e.at_ms >= w.since AND e.at_ms <= w.until"
     unknown = "e.at_ms IS NULL AND e.wall_ms >= w.since AND e.wall_ms <= w.until"
     both = " UNION ALL ".join(
-        f"SELECT {columns} FROM w CROSS JOIN intake_entry e"  # noqa: S608 (constants)
+        f"SELECT {columns} FROM {table} CROSS JOIN intake_entry e"  # noqa: S608 (constants)
         f" WHERE e.place = w.place AND {when} AND {_taken('e.', TYPES)}"
         for when in (known, unknown)
     )
-    statement = f"WITH w (place, since, until) AS (VALUES {lines}) {both}"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [value for window in windows for value in window])
-        return [_plain(row) for row in {row[0]: row for row in cursor.fetchall()}.values()]
+    return _accepted(asked(head + both, values))
 
 
 def _taken(table: str, types: Sequence[str]) -> str:
     """Return what every entry must fulfil that a trace may take."""
     listed = ", ".join(f"'{name}'" for name in types)
     # What names another place than its kiosk's says nothing about that place.
-    own = f"({table}flags & {int(EntryFlag.FOREIGN_PLACE)}) = 0"
-    return f"{table}type IN ({listed}) AND {table}claim_id NOT IN ({NEVER_ACCEPTED}) AND {own}"
+    return f"{table}type IN ({listed}) AND ({table}flags & {int(EntryFlag.FOREIGN_PLACE)}) = 0"
 
 
 def _rows(parts: Sequence[Part], types: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return the rows that fit any part, once each; entries under a held key are left out.
 
-    One statement for many parts, each walking an index of its own: a time line of a month
-    would otherwise spend its time on hundreds of statements.
+    On SQLite one statement for many parts, each walking an index of its own: a time line of a
+    month would otherwise spend its time on hundreds of statements.
     """
     columns, tail = ", ".join(_COLUMNS), _taken("", types)
-    rows: dict[Any, tuple[Any, ...]] = {}
-    for start in range(0, len(parts), PARTS):
-        some = parts[start : start + PARTS]
+    together = 1 if plans_are_kept() else PARTS
+    rows: list[tuple[Any, ...]] = []
+    for start in range(0, len(parts), together):
+        some = parts[start : start + together]
         statement = " UNION ALL ".join(
             f"SELECT {columns} FROM intake_entry WHERE {where} AND {tail}"  # noqa: S608 (constants)
             for where, _ in some
         )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [value for _, values in some for value in values])
-            for row in cursor.fetchall():
-                rows[row[0]] = row
-    return [_plain(row) for row in rows.values()]
+        rows += asked(statement, [value for _, values in some for value in values])
+    return _accepted(rows)
+
+
+def _accepted(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return each row once, those left out whose key nobody ever accepted."""
+    found = {row[0]: row for row in rows}
+    if not found:
+        return []
+    never = {claim for (claim,) in asked(NEVER_ACCEPTED, [])}
+    return [_plain(row) for row in found.values() if row[_CLAIM] not in never]
 
 
 def _corrections_of(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Find the corrections of these entries (an index of this app's own leads to them)."""
-    plain = connection.vendor == "postgresql"
-    ids = [row[0] if plain else row[0].hex for row in rows]
-    parts: list[Part] = []
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
-        # A kiosk takes back what is its own, and nothing else.
-        own = (
-            "EXISTS (SELECT 1 FROM intake_entry t WHERE t.id = intake_entry.corrects"
-            " AND t.kiosk_id = intake_entry.kiosk_id)"
-        )
-        parts.append((f"corrects IN ({', '.join(['%s'] * len(part))}) AND {own}", list(part)))
-    return _rows(parts, ("correction",))
+    kiosks = {row[0]: row[_KIOSK] for row in rows}
+    parts: list[Part] = [
+        (f"{among_} AND corrects IS NOT NULL", part)
+        for among_, part in among("corrects", "uuid", kiosks)
+    ]
+    # A kiosk takes back what is its own, and nothing else.
+    return [row for row in _rows(parts, ("correction",)) if kiosks.get(row[12]) == row[_KIOSK]]
 
 
 def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return a row with its ids as such, and its chain in hex."""
     chain = row[7].hex if isinstance(row[7], uuid.UUID) else row[7]
-    return (_uuid(row[0]), *row[1:7], chain, *row[8:12], row[12] and _uuid(row[12]), *row[13:])
-
-
-def _uuid(value: Any) -> uuid.UUID:
-    return value if isinstance(value, uuid.UUID) else uuid.UUID(hex=value)
+    own = row[12] and uuid_of(row[12])
+    return (uuid_of(row[0]), *row[1:7], chain, *row[8:12], own, *row[13:])
 
 
 def _corrected(rows: Iterable[tuple[Any, ...]]) -> list[Seen]:
@@ -213,7 +207,7 @@ def _seen(row: tuple[Any, ...], direction: str, basis: str) -> Seen:
     )
     tags = {
         field: bytes(tag).hex()
-        for field, tag in zip(FIELDS, row[14:], strict=True)
+        for field, tag in zip(FIELDS, row[14:_KIOSK], strict=True)
         if tag is not None
     }
     return Seen(sighting, tags, row[13])

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.intake.models import Entry, Place
+from hub.intake.models import Place
 from hub.intake.opening import person_of
 from hub.intake.reveal import open_names
 from hub.intake.transactions import durable, now_ms
 from hub.tracing import calls
+from hub.tracing.asking import CHUNK, contents
 from hub.tracing.cases import must_be_open
 from hub.tracing.completeness import Reported, needed, waiting_for
 from hub.tracing.contacts import Met, contacts_of
@@ -20,7 +21,7 @@ from hub.tracing.models import Case
 from hub.tracing.pairing import Sighting, stays
 from hub.tracing.people import Group, grouped, masked_fit, matching
 from hub.tracing.residence import Commune, Territory
-from hub.tracing.sightings import CHUNK, STRONG, Seen, by_tags
+from hub.tracing.sightings import STRONG, Seen, by_tags
 
 MASKED_LEAST = 0.3
 """A masked number that shows less than this is nobody's in particular."""
@@ -144,11 +145,11 @@ def _opened_subject(
     alike = [one for one in alike if one.sighting.id not in known and _within(one, places)]
     perhaps = {one.sighting.id: one.sighting for one in alike}
     telling = _telling(subject)
-    rows = Entry.objects.filter(pk__in=[*telling[:CHUNK], *list(perhaps)[:CHUNK]]).only("content")
+    rows = contents([*telling[:CHUNK], *list(perhaps)[:CHUNK]])
     person: dict[str, str] = {}
     masked: list[tuple[Sighting, str]] = []
     opened = open_names(
-        rows.order_by("received_ms"),
+        rows,
         actor=actor,
         reason=reason,
         subject=case.pk,
