@@ -120,6 +120,8 @@ class Live:
     coming: list[Shown] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     frame_ms: list[float] = field(default_factory=list)
+    work_ms: list[float] = field(default_factory=list)
+    """Processor time of each picture: what it takes, whoever else is at work."""
     now: float = 1000.0
     empty: Image = field(default_factory=hall)
     posted: threading.Event = field(default_factory=threading.Event)
@@ -131,9 +133,10 @@ class Live:
 
     def draw(self) -> None:
         """Draw one picture; verdicts that came before it are on it."""
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         EventLoop.idle()
         self.frame_ms.append((time.perf_counter() - began) * 1000)
+        self.work_ms.append((time.thread_time() - worked) * 1000)
         for one in self.coming:
             one.drawn_at = time.monotonic()
         self.shown += self.coming

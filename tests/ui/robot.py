@@ -78,12 +78,15 @@ class Robot:
         """Put a finger on a widget's middle and lift it."""
         self.touch_at(*widget.to_window(*widget.center))
 
-    def touch_at(self, x: float, y: float) -> None:
-        """Put a finger on a place in window pixels and lift it."""
+    def touch_at(self, x: float, y: float, *, meanwhile: Callable[[], None] | None = None) -> None:
+        """Put a finger on a place in window pixels and lift it, after something else happened."""
         self._fingers += 1
         finger = Finger(self._fingers, x / (self.window.width - 1), y / (self.window.height - 1))
         EventLoop.post_dispatch_input("begin", finger)
         self.frames(1)
+        if meanwhile is not None:
+            meanwhile()
+            self.settle()
         EventLoop.post_dispatch_input("end", finger)
         self.frames(1)
 

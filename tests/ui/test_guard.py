@@ -167,6 +167,23 @@ def test_one_who_was_not_scanned_is_counted_and_can_be_taken_back(robot: Robot, 
         robot.pad("Hoàn tác")
 
 
+@pytest.mark.parametrize(
+    ("pad", "asked"),
+    [("+1 không quét", CountUnscanned(1)), ("RA", SetDirection(DirectionMode.OUT))],
+)
+@pytest.mark.parametrize("name", ["recorded-in", "refused"])
+def test_no_touch_is_lost_while_a_verdict_arrives(
+    robot: Robot, desk: Desk, pad: str, asked: object, name: str
+) -> None:
+    def arrive() -> None:
+        robot.app.show_verdict(gallery.verdicts()[name])
+        assert robot.app.stage.ground != "paper"
+
+    touched = robot.pad(pad)
+    robot.touch_at(*touched.to_window(*touched.center), meanwhile=arrive)
+    assert desk.asked == [asked]
+
+
 def test_counts_and_what_waits_are_shown_calmly(robot: Robot) -> None:
     robot.app.show_health(gallery.OFFLINE)
     robot.settle()
