@@ -62,14 +62,15 @@ def torn_inside(journal: bytes) -> bool:
     """Whether the journal is broken before its end: synced commits follow the broken frame.
 
     A power cut can only tear the last transaction, so two commits behind a frame (or a
-    header) that does not fit mean that the medium lost what it had kept.
+    header) that does not fit mean that the medium lost what it had kept. Behind a whole header
+    only its own frames count: those of the writing before lie there until they are overwritten.
     """
     if len(journal) < _WAL_HEADER + _FRAME_HEADER:
         return False
     size, order = _geometry(journal)
     told = (_number(journal[24:28]), _number(journal[28:32]))
     broken = _checksum(journal[:24], order, (0, 0)) != told
-    salts, sums, commits = _salts(journal), told, 0
+    salts, sums, commits = _salts(journal) if broken else journal[16:24], told, 0
     for at in range(_WAL_HEADER, len(journal) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
         head = journal[at : at + _FRAME_HEADER]
         page = journal[at + _FRAME_HEADER : at + _FRAME_HEADER + size]

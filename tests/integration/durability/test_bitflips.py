@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import shutil
+import struct
 import uuid
 from pathlib import Path
 
 import pytest
 
+from kiosk import carving
 from kiosk.errors import OutboxDamaged
 from kiosk.inspection import inspect
 from kiosk.queue import FILE, Outbox
@@ -188,3 +190,27 @@ def test_rows_survive_a_second_salvage_where_they_lay(tmp_path: Path) -> None:
         assert got.items() <= known.items()
         assert len(outbox.rows(limit=1000)) == len(known)
         assert {chain for chain, _, _ in outbox.chains()} == {chain for chain, _ in known}
+
+
+def test_a_journal_that_was_just_begun_anew_is_no_damage(tmp_path: Path) -> None:
+    """A kill between the new header and its first frame leaves the old frames behind it."""
+    with Outbox(tmp_path / FILE) as outbox:
+        for number in range(40):
+            outbox.put(entry_at, wall_ms=WALL_MS + number)
+        journal = (tmp_path / (FILE + "-wal")).read_bytes()
+        database = (tmp_path / FILE).read_bytes()
+    assert not carving.torn_inside(journal)
+    head = journal[:12] + (7).to_bytes(4, "big") + bytes(range(8))  # its number and its salts
+    order = ">" if journal[3] == 0x83 else "<"
+    sums = carving._checksum(head, order, (0, 0))  # as SQLite writes it
+    anew = head + struct.pack(">2I", *sums) + journal[32:]
+    assert not carving.torn_inside(anew)
+    rotten = journal[:32] + bytes([journal[32] ^ 1]) + journal[33:]
+    assert carving.torn_inside(rotten)
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    (folder / FILE).write_bytes(database)
+    (folder / (FILE + "-wal")).write_bytes(anew)
+    outbox, report = open_outbox(folder)
+    with outbox:
+        assert report is None
