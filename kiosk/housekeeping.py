@@ -127,6 +127,8 @@ class Housekeeping:
         now = self._clock.now()
         if now.boot_ms < self._next_ms:
             return
+        if not self._next_ms and not self._outbox.full:
+            self._outbox.file.lengthen_journal()
         self._next_ms = now.boot_ms + EVERY_MS
         try:
             self._outbox.write_receipts()

@@ -10,6 +10,8 @@ import pytest
 from kiosk.commands.status import status
 from kiosk.files import Ownership, memory_folder
 from kiosk.gate_facts import STATUS_FILE
+from kiosk.inspection import inspect
+from kiosk.outbox_file import CHECKPOINT_PAGES, PAGE_BYTES
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE, Outbox
 from kiosk.settling import GROUP
@@ -114,3 +116,37 @@ def test_kiosk_status_tells_what_the_running_kiosk_knows(tmp_path: Path) -> None
         assert (told["waiting"], told["acked"], told["running"]) == (1, 1, True)
     told = status(tmp_path)
     assert (told["waiting"], told["acked"], told["running"]) == (2, 0, False)
+
+
+def test_a_journal_of_full_length_holds_what_it_held_and_grows_no_more(tmp_path: Path) -> None:
+    with Outbox(tmp_path / FILE) as outbox:
+        filled(outbox, 3)
+        outbox.file.lengthen_journal()
+        full = outbox.file.journal_bytes
+        assert full == CHECKPOINT_PAGES * (PAGE_BYTES + 24) + 32
+        filled(outbox, 40)
+        assert outbox.file.journal_bytes == full
+        outbox.file.lengthen_journal()
+        assert outbox.file.journal_bytes == full
+        # What a power cut leaves: the next start reads the journal up to its zeros.
+        copy = tmp_path / "copy"
+        copy.mkdir()
+        for name in (FILE, f"{FILE}-wal"):
+            (copy / name).write_bytes((tmp_path / name).read_bytes())
+        with Outbox(copy / FILE) as after:
+            assert [row.seq for row in after.rows()] == list(range(1, 44))
+            assert inspect(after) == []
+
+
+def test_a_disk_without_room_lets_the_journal_grow_as_it_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with Outbox(tmp_path / FILE) as outbox:
+        filled(outbox, 3)
+        before = outbox.file.journal_bytes
+        monkeypatch.setattr("kiosk.outbox_file.os.fsync", full)
+        outbox.file.lengthen_journal()
+        assert outbox.file.journal_bytes == before
