@@ -1,4 +1,4 @@
-"""A PDF reaches the disk only after every code in it was read back, by two decoders."""
+"""A PDF reaches the disk only after every code in it was read back, by two decoders if it can."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub.errors import BadUsage, HubError
-from hub.paper.reading import DPI, first_decoder, pages, second_decoder
+from hub.paper.reading import DPI, decoders, pages
 
 MM_PER_INCH = 25.4
 
 
 def self_check(pdf: bytes, texts: Sequence[str], *, at_least_mm: float) -> None:
-    """Raise :class:`HubError` unless both decoders read all ``texts``, each large enough."""
+    """Raise :class:`HubError` unless every decoder reads all ``texts``, each large enough."""
     images = list(pages(pdf))
-    for decoder in (first_decoder, second_decoder):
+    for decoder in decoders():
         sides = {seen.text: seen.side for image in images for seen in decoder(image)}
         missing = sum(text not in sides for text in texts)
         if missing:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
-from pyzbar import pyzbar
 
 from hub.errors import BadUsage
+
+pyzbar: Any
+try:
+    from pyzbar import pyzbar
+except ImportError:  # libzbar is the system's own and may be absent: one decoder reads alone then
+    pyzbar = None
 
 DPI = 150
 """At which pages are read back: an office printer's draft has four times as many dots."""
@@ -74,6 +80,8 @@ def first_decoder(image: Image.Image) -> list[Seen]:
 
 def second_decoder(image: Image.Image) -> list[Seen]:
     """pyzbar: our codes are plain letters, so its guessing of encodings harms nothing."""
+    if pyzbar is None:
+        return []
     try:
         codes = pyzbar.decode(image, symbols=[pyzbar.ZBarSymbol.QRCODE])
     except ValueError:  # "… is not a valid ZBarOrientation": it raises on some real pictures
@@ -82,6 +90,11 @@ def second_decoder(image: Image.Image) -> list[Seen]:
         Seen(code.data.decode("ascii", "replace"), float(max(code.rect.width, code.rect.height)))
         for code in codes
     ]
+
+
+def decoders() -> tuple[Callable[[Image.Image], list[Seen]], ...]:
+    """Return the decoders that this machine has, the first one always."""
+    return (first_decoder,) if pyzbar is None else (first_decoder, second_decoder)
 
 
 def codes(image: Image.Image) -> list[Seen]:
@@ -95,7 +108,7 @@ def codes(image: Image.Image) -> list[Seen]:
             (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
             Image.Resampling.LANCZOS,
         )  # fmt: skip
-        for decoder in (first_decoder, second_decoder):
+        for decoder in decoders():
             found = [Seen(seen.text, seen.side / scale) for seen in decoder(copy)]
             read = [seen for seen in found if seen.text is not None]
             if read:

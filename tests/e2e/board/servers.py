@@ -11,8 +11,8 @@ from pathlib import Path
 from tests.e2e.board.machine import ROOT, mirror
 
 PACKAGES = (
-    "systemd-sysv,dbus,udev,gpgv,python3-venv,ca-certificates,openssl,postgresql,caddy,nginx-light,"
-    "curl"
+    "systemd-sysv,dbus,udev,gpgv,python3-venv,ca-certificates,openssl,libzbar0,postgresql,caddy,"
+    "nginx-light,curl"
 )
 PARTS = (
     "setup.cfg", "pyproject.toml", "README.md", "LICENSE", "requirements.lock", "kiosk", "wire",

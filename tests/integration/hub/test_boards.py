@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -254,3 +256,25 @@ def test_a_board_that_does_not_read_back_is_not_offered(tmp_path: Path) -> None:
     with pytest.raises(HubError):
         write_checked(tmp_path / "x.pdf", pdf, [text], at_least_mm=170)
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_hub_without_libzbar_starts_and_reads_its_prints_with_one_decoder(tmp_path: Path) -> None:
+    code = (
+        "import ctypes.util, sys; ctypes.util.find_library = lambda name: None\n"
+        "from hub.main import cli\n"
+        "from hub.paper import reading\n"
+        "assert reading.decoders() == (reading.first_decoder,)\n"
+        "sys.exit(cli())\n"
+    )
+    words = (
+        ("migrate",),
+        ("place", "add", "Chợ", "--kind", "market"),
+        ("board", "1", "--out", "b.pdf"),
+    )
+    for these in words:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *these, "--data", str(tmp_path)],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "b.pdf").stat().st_size > 1000
