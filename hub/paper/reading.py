@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pypdfium2
 import zxingcpp
@@ -13,7 +12,6 @@ from PIL import Image, UnidentifiedImageError
 
 from hub.errors import BadUsage
 
-pyzbar: Any
 try:
     from pyzbar import pyzbar
 except ImportError:  # libzbar is the system's own and may be absent: one decoder reads alone then
