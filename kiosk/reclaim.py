@@ -35,7 +35,9 @@ class Reclaim:
         """``tell`` writes the entry that says what is lost of a chain."""
         self._outbox = outbox
         self._tell = tell
-        self._kept = sorted(path.parent for path in folder.glob(f"damaged-*/{PENDING}"))
+        self._folder = folder
+        self._kept: list[Path] = []
+        self._looked = self._look()
         self._work = self._run()
         self._not_before = 0.0
         self.last: Report | None = None
@@ -43,12 +45,22 @@ class Reclaim:
 
     @property
     def pending(self) -> bool:
-        """Whether there is something left to bring."""
-        return bool(self._kept)
+        """Whether there is something left to bring, as far as the disk tells."""
+        return bool(self._kept) or not self._looked
+
+    def _look(self) -> bool:
+        """Find what was set aside; whether the disk told. A gate begins all the same."""
+        try:
+            self._kept = sorted(path.parent for path in self._folder.glob(f"damaged-*/{PENDING}"))
+        except OSError as error:
+            _log.warning("What was set aside cannot be looked for yet: %s.", error.strerror)
+            return False
+        return True
 
     def step(self, seconds: float = SHARE_S) -> bool:
         """Work for about so long; whether there is more. A full disk is tried again later."""
         now = time.monotonic()
+        self._looked = self._looked or self._look()
         if not self._kept or now < self._not_before or self._outbox.full:
             return self.pending
         try:
