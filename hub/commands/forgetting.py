@@ -9,7 +9,6 @@ from hub import database
 from hub.commands.output import actor, print_json
 from hub.errors import BadUsage
 from hub.guard import clock
-from hub.guard.doubts import PURGE_LEAP_MS
 from hub.home import Home
 from hub.places.lifecycle import close_ended
 from hub.retention import erasure
@@ -23,7 +22,7 @@ def purge(args: argparse.Namespace, home: Home) -> int:
         raise BadUsage("--days takes 1 to 30: longer than 30 the rules do not allow.")
     database.ready(home)
     now = dt.datetime.now(dt.UTC)
-    clock.check(int(now.timestamp() * 1000), leap_ms=PURGE_LEAP_MS)
+    clock.check(int(now.timestamp() * 1000))
     gone = purge_entries(now, keep=dt.timedelta(days=args.days), actor=actor())
     erasure.forget_journal(home, now)
     closed = close_ended(now)

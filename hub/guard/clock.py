@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from hub.errors import HubError
-from hub.guard.doubts import DAY_MS, LEAP_MS, SLACK_MS, doubt, network_time
+from hub.guard.doubts import DAY_MS, SLACK_MS, doubt, network_time
 from hub.home import Home
 from hub.intake.models import Entry, Kiosk
 
@@ -33,16 +33,13 @@ class _Known:
     at_ms: int | None = None
 
 
-def check(now_ms: int, *, leap_ms: int = LEAP_MS) -> None:
-    """Raise :class:`ClockDoubted` where ``now_ms`` cannot be the time.
-
-    ``leap_ms``: how long no kiosk may have spoken for the clock to be believed.
-    """
+def check(now_ms: int) -> None:
+    """Raise :class:`ClockDoubted` where ``now_ms`` cannot be the time."""
     known = _Known.at_ms
     if known is not None and known - SLACK_MS <= now_ms <= known + DAY_MS:
         _Known.at_ms = max(known, now_ms)
         return
-    words = doubt(now_ms, newest_word(), leap_ms)
+    words = doubt(now_ms, newest_word())
     if words and not (network_time() or confirmed(settings.HOME, now_ms)):
         raise ClockDoubted(words)
     _Known.at_ms = now_ms

@@ -8,18 +8,17 @@ from pathlib import Path
 
 SLACK_MS = 10 * 60 * 1000
 DAY_MS = 24 * 3600 * 1000
-LEAP_MS = 30 * DAY_MS
-"""A hub that heard of no gate for longer may have woken in another year: nothing is kept longer."""
-PURGE_LEAP_MS = 7 * DAY_MS
-"""Purging is asked more strictly: a clock that is weeks ahead would drop as many weeks too much."""
+LEAP_MS = 400 * DAY_MS
+"""A hub that heard of no gate for longer may have woken in another year. Not sooner: where gates
+are gone for good, what they sent must still go when its days are over."""
 
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 
 
-def doubt(now_ms: int, last_ms: int | None, leap_ms: int = LEAP_MS) -> str:
+def doubt(now_ms: int, last_ms: int | None) -> str:
     """Return what speaks against ``now_ms``, in a sentence, given the newest word of a kiosk."""
-    if last_ms is None or last_ms - SLACK_MS <= now_ms <= last_ms + leap_ms:
+    if last_ms is None or last_ms - SLACK_MS <= now_ms <= last_ms + LEAP_MS:
         return ""
     side = "before" if now_ms < last_ms else "long after"
     return (
