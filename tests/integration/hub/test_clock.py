@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from hub.guard.doubts import DAY_MS, LEAP_MS, SLACK_MS, doubt, network_time
+from hub.guard.doubts import LEAP_MS, SLACK_MS, doubt, network_time
 from tests.hubs import Gate, HubProcess, statuses
 
 NOON_MS = 1_800_000_000_000
