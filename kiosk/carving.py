@@ -246,7 +246,8 @@ def _record(payload: bytes) -> list[object]:
             raise ValueError("The record is cut.")
         at += size
         if kind >= 12:
-            values.append(body if kind % 2 == 0 else body.decode("utf-8"))
+            # A text that a flipped bit made none costs its letter, not its row.
+            values.append(body if kind % 2 == 0 else body.decode("utf-8", "replace"))
         elif kind == 0:
             values.append(None)
         elif kind == 7:

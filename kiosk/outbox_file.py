@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,15 @@ class OutboxFile:
         self.lock = threading.RLock()
         self._read_only = read_only
         self._db: sqlite3.Connection | None = _connect(path, read_only=read_only)
-        if not read_only:
-            try:
-                _migrate(self._db, path)
-            except BaseException:
-                self.close()
-                raise
+        try:
+            with self._faults():
+                self.version = _sound_version(self._db, path, mark=not read_only)
+                """How many migrations it had seen when it was opened; 0 before it was made."""
+                if not read_only:
+                    _migrate(self._db, self.version)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def open(self) -> bool:
@@ -87,24 +90,6 @@ class OutboxFile:
                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (name, value),
             )
-
-    @property
-    def version(self) -> int:
-        """How many migrations the file has seen; 0 for one that is not made yet."""
-        with self.lock, self._faults():
-            return version_of(self._connection())
-
-    @property
-    def schema_fits(self) -> bool:
-        """Whether the tables are, letter by letter, those that our migrations make."""
-        wanted = sqlite3.connect(":memory:", isolation_level=None)
-        try:
-            for script in outbox_schema.MIGRATIONS[: self.version]:
-                wanted.executescript(script)
-            query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
-            return self.read(query) == wanted.execute(query).fetchall()
-        finally:
-            wanted.close()
 
     def journal(self) -> str:
         """Return SQLite's journal mode and durability, e.g. ``wal/full``."""
@@ -189,7 +174,7 @@ def faults(path: Path, *, mark: bool = True) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise  # a defect of ours, not of the file
     except sqlite3.OperationalError as error:
-        if _primary(error) in _DAMAGE:
+        if _primary(error) in _DAMAGE or not hasattr(error, "sqlite_errorcode"):
             raise damaged(path, mark=mark) from error
         raise DiskRefused(f"The disk does not take entries: {error}.") from error
     except (sqlite3.DatabaseError, OverflowError, UnicodeDecodeError) as error:
@@ -209,6 +194,7 @@ def damaged(path: Path, *, mark: bool = True) -> OutboxDamaged:
 
 _DAMAGE = frozenset(
     # SQLITE_ERROR: our statements are fixed, so a schema that they do not fit is not ours.
+    # No code at all: SQLite found nothing, but Python found a text that is none (no UTF-8).
     {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA}
 )
 
@@ -258,43 +244,49 @@ def _create(path: Path) -> None:
         raise DiskRefused(f"{path} cannot be made: {error.strerror}.") from error
 
 
-def version_of(db: sqlite3.Connection) -> int:
-    """Return how many migrations the file has seen."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
+def _fits(db: sqlite3.Connection, version: int) -> bool:
+    """Whether the tables are, letter by letter, those that the migrations to ``version`` make."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as wanted:
+        for script in outbox_schema.MIGRATIONS[:version]:
+            wanted.executescript(script)
+        query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+        return db.execute(query).fetchall() == wanted.execute(query).fetchall()
 
 
-def _told_version(db: sqlite3.Connection) -> int:
-    """Return the version that the file also tells as a fact: one flipped bit fools nobody."""
-    found = db.execute("SELECT value FROM facts WHERE name = 'version'").fetchone()
-    return int.from_bytes(found[0], "big") if found else 0
+def _sound_version(db: sqlite3.Connection, path: Path, *, mark: bool) -> int:
+    """Return the version, before any other use: SQLite itself takes a flipped name for a name."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(outbox_schema.MIGRATIONS):
+        # A newer program tells it as a fact, too: one flipped bit fools nobody.
+        told = db.execute("SELECT value FROM facts WHERE name = 'version'").fetchone()
+        if told is None or int.from_bytes(told[0], "big") != version:
+            raise damaged(path, mark=mark)
+        raise OutboxNewer(
+            f"{path} was written by a newer version of this program; install that version."
+        )
+    if not _fits(db, version):
+        raise damaged(path, mark=mark)
+    return version
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    with faults(path):
-        version = version_of(db)
-        if version > len(outbox_schema.MIGRATIONS):
-            if _told_version(db) != version:
-                raise damaged(path)
-            raise OutboxNewer(
-                f"{path} was written by a newer version of this program; install that version."
+def _migrate(db: sqlite3.Connection, version: int) -> None:
+    for number, script in enumerate(outbox_schema.MIGRATIONS[version:], version + 1):
+        # One transaction for the change and its record (executescript would commit).
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in script.split(";\n"):
+                if statement.strip():
+                    db.execute(statement)
+            if number == 1:
+                chain = uuid.uuid4().bytes
+                db.execute("INSERT INTO facts (name, value) VALUES ('chain', ?)", (chain,))
+            db.execute(f"PRAGMA user_version = {number}")
+            db.execute(
+                "INSERT OR REPLACE INTO facts (name, value) VALUES ('version', ?)",
+                (number.to_bytes(4, "big"),),
             )
-        for number, script in enumerate(outbox_schema.MIGRATIONS[version:], version + 1):
-            # One transaction for the change and its record (executescript would commit).
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in script.split(";\n"):
-                    if statement.strip():
-                        db.execute(statement)
-                if number == 1:
-                    chain = uuid.uuid4().bytes
-                    db.execute("INSERT INTO facts (name, value) VALUES ('chain', ?)", (chain,))
-                db.execute(f"PRAGMA user_version = {number}")
-                db.execute(
-                    "INSERT OR REPLACE INTO facts (name, value) VALUES ('version', ?)",
-                    (number.to_bytes(4, "big"),),
-                )
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise

@@ -284,6 +284,9 @@ class OutboxView:
         )
         if found:
             row = self._row(*found[0])
+            if row.entry.header.chain != self.chain:
+                # The fact is not what was written: the next entry would begin a fork.
+                raise damaged(self.path, mark=self._marks)
             return row.seq, row.entry.hash
         return 0, self.before.hash if self.before else GENESIS
 
