@@ -138,16 +138,19 @@ class Carver:
         start = 100 if number == 1 else 0
         if len(page) != self._size or page[start] not in _LEAVES:
             return
-        # Pointers fill the room up to the first cell; how many there are may be a flipped count.
+        # Pointers fill the room up to the first cell; how many there are may be a flipped count,
+        # and a flipped pointer may name a first cell among them: the longer of both counts.
+        table = page[start] != _INDEX_LEAF
         at, end = start + 8, self._size
-        while at < end - 1:
+        told = at + 2 * _number(page[start + 3 : start + 5]) if table else 0
+        while at < max(end, min(told, self._size)) - 1:
             place = _number(page[at : at + 2])
             at += 2
             if not start + 8 <= place < self._size:
                 continue
             end = min(end, place)
             try:
-                found = self._cell(page, place, table=page[start] != _INDEX_LEAF)
+                found = self._cell(page, place, table=table)
             except (IndexError, ValueError, WireError, struct.error):
                 continue  # this cell is gone; its neighbours may not be
             if found is not None:

@@ -138,6 +138,23 @@ def test_a_thousand_flipped_bits(name: str, tmp_path: Path) -> None:
     print(f"{name}: 1,000 flips, seed {seed}: {salvages} salvages, {lost} rows lost, 0 altered")
 
 
+def test_a_flipped_pointer_costs_its_row_and_not_the_page(tmp_path: Path) -> None:
+    card(tmp_path / "card", journal=False)
+    path = tmp_path / "card" / FILE
+    raw = bytearray(path.read_bytes())
+    # The leaf with most rows; its first pointer says that the cells begin among the pointers.
+    leaves = [at for at in range(512, len(raw), 512) if raw[at] == 13]
+    at = max(leaves, key=lambda place: raw[place + 4])
+    assert raw[at + 4] >= 3
+    raw[at + 8 : at + 10] = (10).to_bytes(2, "big")
+    path.write_bytes(raw)
+    outbox, report = open_outbox(tmp_path / "card")
+    with outbox:
+        assert report is not None
+        assert report.lost_count == 1
+        assert report.rescued == ENTRIES - 1
+
+
 def test_a_wiped_page_loses_its_rows_and_the_hub_is_told_which(tmp_path: Path) -> None:
     known = card(tmp_path / "card", journal=False)
     path = tmp_path / "card" / FILE
