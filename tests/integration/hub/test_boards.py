@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import subprocess
 import sys
 import unicodedata
@@ -268,13 +269,16 @@ def test_a_hub_without_libzbar_starts_and_reads_its_prints_with_one_decoder(tmp_
     )
     words = (
         ("migrate",),
-        ("place", "add", "Chợ", "--kind", "market"),
-        ("board", "1", "--out", "b.pdf"),
+        ("place", "add", "Chợ", "--kind", "market", "--json"),
+        ("board", "{place}", "--out", "b.pdf", "--url", "http://127.0.0.1:8000"),
     )
+    place = ""
     for these in words:
+        filled = (word.format(place=place) for word in these)
         done = subprocess.run(
-            [sys.executable, "-c", code, *these, "--data", str(tmp_path)],
+            [sys.executable, "-c", code, *filled, "--data", str(tmp_path)],
             cwd=tmp_path, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+        place = json.loads(done.stdout)["place"] if "add" in these else place
     assert (tmp_path / "b.pdf").stat().st_size > 1000

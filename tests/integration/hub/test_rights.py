@@ -76,6 +76,7 @@ LISTS = {
     "cases",
     "boards",
     "fleet",
+    "passes",
 }
 """What shows one's own places: B's must not be among them."""
 FORMS = {"new", "board-unit", "worksheet", "claim", "street", "door-new"}
@@ -235,7 +236,7 @@ def test_a_trace_shows_what_happened_at_one_s_own_places_and_counts_the_rest(
 def test_a_unit_keeps_the_places_of_what_it_succeeded(hub: Commune, desks: dict[str, Desk]) -> None:
     old = {"file": ("p.csv", "Tên,Loại,Mã xã\nChợ Xưa,chợ,19000\n".encode())}
     answer = desks["tinh"].post("places/new", files=old, do="list", take="1")
-    assert "take A" in answer.text  # a list names units of today
+    assert "nay là A" in answer.text  # a list names units of today
     place = hub.place("Đình Phú Bình", kind="worship")
     import sqlite3
 

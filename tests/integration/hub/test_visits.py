@@ -202,7 +202,8 @@ def test_late_units_get_a_letter_and_the_desk_knows(hub: Commune, tmp_path: Path
         assert said in letter, said
     assert "Đã soạn" in tinh.get("report/letters").text
     made = hub.json("letters", "--out", str(tmp_path / "out"))
-    assert {one["unit"] for one in made} >= {"SGD", "SYT"}
+    # The health department's one gate began today: nothing was usual yesterday, nothing is late.
+    assert "SGD" in {one["unit"] for one in made}
     assert all(Path(one["file"]).read_bytes().startswith(b"%PDF") for one in made)
     assert "letter" in [row["action"] for row in hub.json("audit")]
 
