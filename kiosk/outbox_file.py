@@ -44,9 +44,10 @@ class OutboxFile:
         try:
             with self._faults():
                 self.version = _sound_version(self._db, path, mark=not read_only)
-                """How many migrations it had seen when it was opened; 0 before it was made."""
+                """How many migrations it has seen; read only, 0 before it was made."""
                 if not read_only:
                     _migrate(self._db, self.version)
+                    self.version = len(outbox_schema.MIGRATIONS)
         except BaseException:
             self.close()
             raise
