@@ -114,6 +114,7 @@ def _states(robot: Robot) -> Iterator[str]:
             app.show_health(replace(gallery.OFFLINE, disk_days_left=days))
             yield f"{home}: disk {days}, offline"
         source, face.ids.hero.preview.source = face.ids.hero.preview.source, None
+        face.ids.hero.preview.refresh()  # not when its clock comes round to it
         robot.frames(4)
         for state in keys("camera"):
             app.show_health(replace(gallery.HEALTH, camera=state))
