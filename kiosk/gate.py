@@ -116,6 +116,7 @@ class Gate:
             self.memory = memory_folder(data)
             self.clock = clock or SystemClock()
             self.outbox, self.salvaged = open_in_need(data, config)
+            self.outbox.presence.index_in(self.memory)
         except BaseException:
             self._owner.close()
             raise
