@@ -19,7 +19,12 @@ def durable() -> Iterator[None]:
     SQLite lets one connection write at a time and makes the others poll; threads of this
     process queue here instead. Its pragmas are set on every connection
     (:mod:`hub.home`); PostgreSQL is told for each transaction, which survives poolers.
+
+    Inside another transaction nothing is durable when this one ends, and in a thread that holds
+    the lock already it would wait for itself: both raise ``RuntimeError``.
     """
+    if connection.in_atomic_block:
+        raise RuntimeError("A durable transaction cannot lie inside another transaction.")
     if connection.vendor == "sqlite":
         with _ONE_WRITER, transaction.atomic(durable=True):
             yield

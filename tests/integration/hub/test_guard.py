@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +15,10 @@ import pytest
 import requests
 
 from hub.guard.limits import Limit, address_by
-from tests.hubs import HubProcess
+from tests.hubs import ROOT, HubProcess
+
+PER_NAME = 100
+"""Wrong passwords for one name, from wherever, that a quarter of an hour takes."""
 
 PASSWORD = "mười con trâu trắng"
 
@@ -22,8 +29,11 @@ def hub(tmp_path_factory: pytest.TempPathFactory):
         yield hub
 
 
-def log_in(hub: HubProcess, name: str, password: str, code: str = "") -> bool:
+def log_in(hub: HubProcess, name: str, password: str, code: str = "", *, by: str = "") -> bool:
+    """Log in; ``by`` is whose address the proxy in front of the hub tells."""
     with requests.Session() as session:
+        if by:
+            session.headers["X-Forwarded-For"] = by
         page = session.get(hub.url + "/admin/login/", timeout=20)
         token = csrf(page.text)
         fields = {
@@ -59,6 +69,58 @@ def totp(secret: bytes, step: int) -> str:
     digest = hmac.new(secret, struct.pack(">Q", step), hashlib.sha1).digest()
     at = digest[-1] & 0xF
     return str((struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF) % 1000000).zfill(6)
+
+
+def test_who_guesses_at_a_name_locks_himself_out_and_not_whose_name_it_is(
+    hub: HubProcess,
+) -> None:
+    name, owner, stranger = account(hub, "truc-ban"), "203.0.113.20", "203.0.113.66"
+    assert not any(log_in(hub, name, "sai", by=stranger) for _ in range(7))
+    assert not log_in(hub, name, PASSWORD, by=stranger)
+    assert log_in(hub, name, PASSWORD, by=owner)
+
+
+def test_guesses_at_one_name_from_everywhere_end_all_the_same(hub: HubProcess) -> None:
+    name = account(hub, "truong-phong")
+    with sqlite3.connect(hub.data / "hub.sqlite3") as db:
+        db.executemany(
+            "INSERT INTO guard_failedlogin (key, at_ms) VALUES (?, ?)",
+            [(f"name:{name}", time.time_ns() // 1_000_000)] * (PER_NAME - 1),
+        )
+    db.close()
+    assert log_in(hub, name, PASSWORD, by="203.0.113.21")
+    assert not log_in(hub, name, "sai", by="203.0.113.67")
+    assert not log_in(hub, name, PASSWORD, by="203.0.113.21")
+
+
+NESTED = """
+import django
+django.setup()
+from hub.intake.transactions import durable
+with durable():
+    try:
+        with durable():
+            print("nested")
+    except RuntimeError as error:
+        print(error)
+with durable():
+    print("and again")
+"""
+
+
+def test_a_transaction_within_another_is_refused_and_never_waits_for_itself(
+    hub: HubProcess,
+) -> None:
+    """SQLite's writers wait for a lock that a nested transaction would hold itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", NESTED], cwd=ROOT, capture_output=True, text=True, timeout=60,
+        check=True,
+        env=os.environ | {"HUB_DATA": str(hub.data), "DJANGO_SETTINGS_MODULE": "hub.settings"},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "A durable transaction cannot lie inside another transaction.",
+        "and again",
+    ]
 
 
 def test_after_five_wrong_passwords_the_right_one_waits_too(hub: HubProcess) -> None:
