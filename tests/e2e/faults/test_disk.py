@@ -38,7 +38,7 @@ def work(
         paths = [folder, *(folder / (FILE + end) for end in ("", "-wal", "-shm"))]
         command = injected(command, *fault, paths)
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
         preexec_fn=limit,
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def calls_made(tmp_path: Path, call: str) -> int:
     subprocess.run(
         ["strace", "-f", "-qq", "-o", str(log), *paths, "-P", str(folder), "-e", f"trace={call}",
          sys.executable, "-m", "tests.e2e.faults.writer", str(folder), str(ROUNDS)],
-        cwd=ROOT, check=True, capture_output=True, timeout=60,
+        cwd=ROOT, check=True, capture_output=True, timeout=300,
     )  # fmt: skip
     return len([line for line in log.read_text().splitlines() if f" {call}(" in line])
 
