@@ -12,7 +12,7 @@ from hub.arguments import parser
 from hub.errors import BadUsage, HubError
 from hub.home import Home, state_folder
 from hub.secrecy import keep_memory_secret
-from hub.streams import NO_ROOM, prepare, silence
+from hub.streams import NO_ROOM, NOT_USABLE, prepare, silence
 
 _LOOKS = frozenset(
     {
@@ -54,6 +54,11 @@ def cli(argv: Sequence[str] | None = None) -> int:
         silence()  # the reader (head, less) has seen enough
         return 0
     except OSError as error:
+        if error.errno in NOT_USABLE and error.filename is not None:
+            # A name that somebody gave: too long, of a folder where a file is wanted, not ours.
+            named = os.fsdecode(error.filename)[:200]
+            print(f"hub: “{named}” cannot be used: {error.strerror}.", file=sys.stderr)
+            return 2
         if error.errno not in NO_ROOM:
             raise
         silence()

@@ -16,6 +16,10 @@ import sys
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 """Why an output or a file takes nothing more."""
 
+NOT_USABLE = frozenset({errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EISDIR,
+                        errno.ENOTDIR, errno.ELOOP})  # fmt: skip
+"""What is wrong with the name of a file that somebody gave."""
+
 
 def prepare() -> None:
     """Make the standard streams usable; in another locale than UTF-8 the program starts anew.

@@ -27,7 +27,7 @@ import kiosk
 from kiosk.errors import KioskError, Refuse
 from kiosk.files import state_folder
 from kiosk.secrecy import keep_memory_secret
-from kiosk.streams import NO_ROOM, prepare, silence
+from kiosk.streams import NO_ROOM, NOT_USABLE, prepare, silence
 
 DONE, FOUND_WRONG, BAD_USAGE, REFUSED = 0, 1, 2, 3
 MOST_FPS = 1000
@@ -236,6 +236,11 @@ def cli(arguments: Sequence[str] | None = None) -> int:
         silence()
         return DONE
     except OSError as error:
+        if error.errno in NOT_USABLE and error.filename is not None:
+            # A name that somebody gave: too long, of a folder where a file is wanted, not ours.
+            named = os.fsdecode(error.filename)[:200]
+            print(f"kiosk: “{named}” cannot be used: {error.strerror}.", file=sys.stderr)
+            return BAD_USAGE
         if error.errno not in NO_ROOM:
             raise
         silence()

@@ -80,7 +80,7 @@ def _text(given: str, hub: str | None) -> str:
     if given.strip().startswith(PREFIX):
         return given
     path = Path(given)
-    if not path.is_file():
+    if not _is_file(path):
         if _is_short(given) and hub is None:
             raise BadInput("The hub tells what the ten characters stand for: add --hub URL.")
         if hub is not None:
@@ -92,6 +92,13 @@ def _text(given: str, hub: str | None) -> str:
     if text is None:
         raise BadInput(f"{path} is neither a picture nor a text file with an enrolment code.")
     return text
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a text that is longer than any name
+        return False
 
 
 def _is_short(given: str) -> bool:
