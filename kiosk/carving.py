@@ -87,6 +87,11 @@ def torn_inside(journal: bytes) -> bool:
     return False
 
 
+def holds_pages(journal: bytes) -> bool:
+    """Whether anything was written to the journal: zeros that only reserve its room are nothing."""
+    return any(number for number, _ in _frames(journal, _geometry(journal)[0]))
+
+
 def _geometry(journal: bytes) -> tuple[int, str]:
     """Return the page size and byte order that the journal's header tells, or our own."""
     size, magic = _number(journal[8:12]), _number(journal[:4])

@@ -61,6 +61,18 @@ def footnote(health: Health, now: dt.datetime, words: Words) -> Sign:
     return Sign("disk" if short else "hub-off", "bad" if short else "quiet", text)
 
 
+def worries(health: Health, words: Words) -> tuple[Sign, ...]:
+    """Say what befell the records, and whether the hub has another count: for the hub's office."""
+    found = []
+    if health.outbox != "ok":
+        known = "" if health.lost is None else words.say("records.lost", count=health.lost)
+        text = words.either(f"records.{health.outbox}", "records.damaged")
+        found.append(Sign("disk", "bad", " ".join(part for part in (text, known) if part)))
+    if health.differs:
+        found.append(Sign("hub-off", "warn", words.say("records.differ", count=health.differs)))
+    return tuple(found)
+
+
 def unenforced(health: Health, now: dt.datetime, words: Words) -> str:
     """Say what cannot be enforced without the hub, and how old what is known is; else nothing."""
     if health.hub in ("ok", "sending"):

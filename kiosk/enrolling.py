@@ -20,6 +20,7 @@ from kiosk.preferences import Preferences, profiles
 from kiosk.queue import FILE as OUTBOX
 from kiosk.queue import Outbox
 from kiosk.rows import State
+from kiosk.salvage import open_outbox
 from kiosk.upstream import Hub
 from kiosk.words import languages
 from wire import shortcode, signed
@@ -59,8 +60,9 @@ def join(data: Path, code: EnrolmentCode) -> Identity:
                 "folder of its own, or remove this one."
             )
         me = replace(old, code=code, claim=old.claim if old.code == code else "pending")
+    # The outbox first: a kiosk that belongs to a place and has none has lost it.
+    open_outbox(data)[0].close()
     me.save(data)
-    Outbox(data / OUTBOX).close()
     return me
 
 

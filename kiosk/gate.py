@@ -39,10 +39,10 @@ from kiosk.errors import BadConfig, DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
-from kiosk.heap import share_heaps
 from kiosk.housekeeping import Ballast, Housekeeping, reserve_bytes
 from kiosk.identity import Identity
 from kiosk.membership import Membership
+from kiosk.mishap import mishap, tell_now
 from kiosk.model import (
     ClockState,
     Command,
@@ -102,7 +102,6 @@ class Gate:
         mode: DirectionMode | None = None,
     ) -> None:
         self._made = time.monotonic()
-        share_heaps()
         self.data = ensure_folder(data)
         self._post = post
         check_kinds(config)
@@ -118,7 +117,7 @@ class Gate:
             self.memory = memory_folder(data)
             self.clock = clock or SystemClock()
             self.outbox, self.salvaged = open_in_need(data, config)
-            self.outbox.presence.index_in(self.memory)
+            """``salvaged``: what became of an outbox that was damaged, or gone, just now."""
         except BaseException:
             self._owner.close()
             raise
@@ -207,6 +206,8 @@ class Gate:
         )
         if self.outbox.before is not None and self.outbox.head()[0] == 0:
             start_chain(Recorder(station, self.outbox, self.clock), now, self.outbox.before)
+        recorder = Recorder(station, self.outbox, self.clock)
+        tell_now(self.outbox, lambda loss: start_chain(recorder, now, loss))
         return Desk(
             station,
             self.outbox,
@@ -240,15 +241,18 @@ class Gate:
 
     def _report(self) -> tuple[Mapping[str, int], Mapping[str, Any], int]:
         tally, health = self._health.tally, self._health
-        facts = {
+        facts: dict[str, Any] = {
             "version": kiosk.__version__,
             "sqlite": SQLITE,
             "camera": health.camera,
             "waiting": health.waiting,
             "refused": health.refused,
             "differs": health.differs,
+            "outbox": health.outbox,
             "disk_days_left": round(health.disk_days_left or 0),
         } | board.facts(self.data)
+        if health.lost is not None:
+            facts["lost"] = health.lost
         counts = {"entered": tally.entered, "left": tally.left, "inside": tally.inside,
                   "unscanned": tally.unscanned, "refused": tally.refused}  # fmt: skip
         return counts, facts, self.identity.settings.version
@@ -356,7 +360,7 @@ class Gate:
         """Return how the kiosk is."""
         stock, now = self.outbox.stock(), self.clock.now()
         oldest, last = stock.oldest_waiting_ms, stock.last_receipt_ms
-        progress = self.sync.progress
+        progress, befell = self.sync.progress, mishap(self.outbox, now)
         return Health(
             waiting=stock.waiting,
             acked=stock.acked,
@@ -371,6 +375,8 @@ class Gate:
             tally=self.desk.tally(),
             trust_list=self.membership.trust_list_as_of,
             differs=progress.differs,
+            outbox=befell.what if befell else "ok",
+            lost=befell.lost if befell else None,
         )
 
     def _obey(self) -> None:

@@ -17,7 +17,7 @@ from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.errors import DiskRefused
 from kiosk.files import disk_bytes, free_bytes
-from kiosk.heap import give_back
+from kiosk.mishap import seen
 from kiosk.model import ClockState
 from kiosk.presence import PAIRING_S
 from kiosk.queue import Outbox
@@ -131,9 +131,9 @@ class Housekeeping:
         if not self._next_ms and not self._outbox.full:
             self._outbox.file.lengthen_journal()
         self._next_ms = now.boot_ms + EVERY_MS
-        give_back()
         try:
             self._outbox.write_receipts()
+            seen(self._outbox, now)
             self._outbox.presence.forget_before(now.boot_ms - PAIRING_S * 1000)
             before_ms = purge_before(now, keep_days=self._keep_days)
             if before_ms is not None:

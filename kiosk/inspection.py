@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from kiosk.carving import plain_header, torn_inside
+from kiosk.carving import holds_pages, plain_header, torn_inside
 from kiosk.errors import DiskRefused, OutboxDamaged
-from kiosk.outbox_file import OutboxFile, damage_mark
+from kiosk.outbox_file import OutboxFile
+from kiosk.outbox_place import damage_mark
 from kiosk.outbox_view import OutboxView
 from kiosk.worn import WornFile, read_worn
 from wire.entry import GENESIS
@@ -25,12 +26,14 @@ SMALL_BYTES = 32 * 1024 * 1024
 
 def examine(path: Path) -> list[str]:
     """Look for damage before the outbox is used; a large file is looked at when it shows."""
+    journal = read_worn(beside(path, "-wal"))
+    if holds_pages(journal) and not (path.exists() and path.stat().st_size):
+        return ["The database is gone, its journal is not."]  # SQLite would throw that away
     if not path.exists():
         return []
     if damage_mark(path).exists():
         # Found damaged while in use: whatever a look now says, it is not used as it is again.
         return ["The outbox was found damaged while it was used."]
-    journal = read_worn(beside(path, "-wal"))
     if torn_inside(journal):
         return ["The journal is damaged before its end."]
     if not journal and not plain_header(_head(path)):
@@ -38,7 +41,7 @@ def examine(path: Path) -> list[str]:
     if path.stat().st_size > SMALL_BYTES:
         return []
     try:
-        if _unmade(path):
+        if unmade(path):
             return []
         with OutboxView(path) as outbox:
             return _integrity(outbox) or _marks(outbox)
@@ -49,8 +52,8 @@ def examine(path: Path) -> list[str]:
         return []
 
 
-def _unmade(path: Path) -> bool:
-    """Whether the power went between making the file and its tables: then they come now."""
+def unmade(path: Path) -> bool:
+    """Whether the file has no tables, as after a power cut between making it and them."""
     file = OutboxFile(path, read_only=True)
     try:
         return file.version == 0

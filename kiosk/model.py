@@ -305,6 +305,8 @@ class Health:
     one of ``ok, gone, none, starting``. Times are UTC; ages are seconds. ``trust_list`` is
     of when the list of ``HC1:`` signers is, None where the steward loaded none. ``differs``:
     by how many entries the hub's count and ours differ that nothing waiting explains.
+    ``outbox``: ``ok``, or what befell it lately (:mod:`kiosk.mishap`), with how many entries
+    are ``lost`` by it, None where nobody knows.
     """
 
     waiting: int = 0
@@ -321,6 +323,8 @@ class Health:
     out_of_service: str = ""
     trust_list: dt.datetime | None = None
     differs: int = 0
+    outbox: str = "ok"
+    lost: int | None = None
 
 
 # What a touch (or a key) asks of the scan thread. Each is answered by a Verdict or Health.

@@ -14,12 +14,14 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kiosk import outbox_schema
 from kiosk.errors import DiskRefused, OutboxDamaged, OutboxNewer
 from kiosk.files import is_read_only, sync_folder
+from kiosk.outbox_place import Place, mark_damaged
 
 SQLITE = sqlite3.sqlite_version
 
@@ -40,6 +42,7 @@ class OutboxFile:
         self.path = path
         self.lock = threading.RLock()
         self._read_only = read_only
+        self._place = Place(path)
         self._db: sqlite3.Connection | None = _connect(path, read_only=read_only)
         try:
             with self._faults():
@@ -62,6 +65,7 @@ class OutboxFile:
         """Hold the lock and commit at the end, or change nothing."""
         with self.lock, self._faults():
             db = self._connection()
+            self._place.check(partial(_copy, db))
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -152,18 +156,6 @@ class OutboxFile:
         return self._db
 
 
-def damage_mark(path: Path) -> Path:
-    """Return the file that says that the outbox at ``path`` was found damaged."""
-    return path.with_name(path.name + ".damaged")
-
-
-def mark_damaged(path: Path) -> None:
-    """Remember that ``path`` is damaged; best effort, for the disk may refuse this too."""
-    with suppress(OSError):
-        damage_mark(path).touch(mode=0o600, exist_ok=True)
-        sync_folder(path.parent)
-
-
 @contextmanager
 def faults(path: Path, *, mark: bool = True) -> Iterator[None]:
     """Turn SQLite's errors into ours: damage stops, a disk that refuses is said so.
@@ -207,7 +199,7 @@ def _primary(error: sqlite3.Error) -> int:
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     with faults(path, mark=not read_only):
         if read_only:
-            if not path.exists():
+            if not path.is_file():
                 raise DiskRefused(f"There is no outbox at {path}.")
             journal = path.with_name(path.name + "-wal")
             empty = not journal.exists() or not journal.stat().st_size
@@ -233,6 +225,15 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             db.close()
             raise
         return db
+
+
+def _copy(db: sqlite3.Connection, target: Path) -> None:
+    """Write all that ``db`` shows into a file, whether its own has a name or not."""
+    try:
+        with closing(sqlite3.connect(target)) as copy:
+            db.backup(copy)
+    except sqlite3.Error as error:
+        raise DiskRefused(f"The disk does not take a copy: {error}.") from error
 
 
 def _create(path: Path) -> None:

@@ -37,7 +37,8 @@ class OutboxView:
         try:
             self.chain = uuid.UUID(bytes=self.file.fact("chain") or b"")
             self.before = Before.from_bytes(self.file.fact("before"))
-            self._older = Older.all_from(self.file.fact("older"))
+            self.older = Older.all_from(self.file.fact("older"))
+            """The chains of damaged files whose rescued rows lie here, too."""
             self._head = self._read_head()
             self._counts = self._read_counts()
         except KioskError:
@@ -144,7 +145,7 @@ class OutboxView:
     def received(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
         """Return the newest row of each chain that the hub has a receipt for."""
         found = []
-        for chain, base in (*((o.chain, o.base) for o in self._older), (self.chain, 0)):
+        for chain, base in (*((o.chain, o.base) for o in self.older), (self.chain, 0)):
             rows = self.file.read(
                 "SELECT seq, header, sealed, mark FROM entries WHERE state = 1"
                 " AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT 1",
@@ -157,7 +158,7 @@ class OutboxView:
 
     def absent(self, chain: uuid.UUID, gaps: Sequence[tuple[int, int]]) -> int:
         """Count the numbers up to our head that the hub lacks and that are not here, either."""
-        known = {o.chain: (o.base, o.seq) for o in self._older} | {self.chain: (0, self.head()[0])}
+        known = {o.chain: (o.base, o.seq) for o in self.older} | {self.chain: (0, self.head()[0])}
         if chain not in known:
             return 0
         base, head = known[chain]
@@ -184,7 +185,7 @@ class OutboxView:
 
     def chains(self) -> tuple[tuple[uuid.UUID, int, bytes], ...]:
         """Return the head of each chain that lies here, this file's own last."""
-        return (*((o.chain, o.seq, o.hash) for o in self._older), (self.chain, *self.head()))
+        return (*((o.chain, o.seq, o.hash) for o in self.older), (self.chain, *self.head()))
 
     def last_moment(self) -> tuple[int, str]:
         """Return the last commit's wall time, which the clock never goes below, and its clock."""
@@ -247,7 +248,6 @@ class OutboxView:
 
     def close(self) -> None:
         """Close the file; harmless twice."""
-        self.presence.close()
         self.file.close()
 
     def __enter__(self) -> Self:
@@ -277,7 +277,7 @@ class OutboxView:
     def _base(self, chain: uuid.UUID) -> int | None:
         if chain == self.chain:
             return 0
-        return next((one.base for one in self._older if one.chain == chain), None)
+        return next((one.base for one in self.older if one.chain == chain), None)
 
     def _read_head(self) -> tuple[int, bytes]:
         found = self.file.read(

@@ -164,6 +164,10 @@ class Outbox(SettledRows):
                     )
                     # Salvage must not call lost what was dropped on purpose.
                     self.file.remember(db, "purged", max(old[-1], 0).to_bytes(8, "big"))
+                    older = tuple(one.without(old) for one in self.older)
+                    if older != self.older:
+                        self.file.remember(db, "older", Older.all_to(older))
+                self.older = older
                 self._counts[State.ACKED] -= gone
             dropped += gone
         return dropped
@@ -211,14 +215,14 @@ class Outbox(SettledRows):
         with self.file.transaction() as db:
             self.file.remember(db, "before", before.to_bytes())
             self.file.remember(db, "older", Older.all_to(older))
-        self.before, self._older = before, tuple(older)
+        self.before, self.older = before, tuple(older)
         self._head = self._read_head()
 
     def adopt(self, older: Sequence[Older]) -> None:
         """Answer for the chains of rescued rows, too, from now on; known ones stay."""
         with self.file.lock:
-            known = {one.base for one in self._older}
-            both = (*self._older, *(one for one in older if one.base not in known))
+            known = {one.base for one in self.older}
+            both = (*self.older, *(one for one in older if one.base not in known))
             with self.file.transaction() as db:
                 self.file.remember(db, "older", Older.all_to(both))
-            self._older = both
+            self.older = both

@@ -16,8 +16,9 @@ from kiosk.errors import DiskRefused
 from kiosk.files import sync_folder
 from kiosk.queue import Outbox
 from kiosk.rows import Before, State
-from kiosk.salvage import PENDING, Report, Transfer, new_base
+from kiosk.salvage import Report, new_base
 from kiosk.settling import SLICE
+from kiosk.transfer import PENDING, Transfer
 
 _log = logging.getLogger(__name__)
 
@@ -82,14 +83,16 @@ class Reclaim:
                 self._outbox.rescue(rows)
                 waiting += sum(row.state is State.WAITING for _, row in rows)
                 yield
-            before, older = transfer.outcome()
+            before, older, losses = transfer.outcome()
             if before is not None:
                 self._outbox.adopt(older)
-                self._tell(before)
+                for loss in (before, *losses):
+                    self._tell(loss)
+            lost = before.lost if before else ()
+            self.last = Report((), transfer.found, waiting, lost, kept, tuple(losses))
+            self.last.mishap.keep(self._outbox)
             (kept / PENDING).unlink()
             sync_folder(kept)
-            lost = before.lost if before else ()
-            self.last = Report((), transfer.found, waiting, lost, kept)
             self.last.log()
             self._kept.pop(0)
 

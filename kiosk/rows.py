@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import ClassVar
 
 from wire import cbor
 from wire.entry import Entry
+
+Ranges = tuple[tuple[int, int], ...]
+"""Inclusive ranges of seq, ascending."""
 
 
 class State(IntEnum):
@@ -85,7 +88,7 @@ class Before:
     chain: uuid.UUID
     seq: int
     hash: bytes
-    lost: tuple[tuple[int, int], ...] = ()
+    lost: Ranges = ()
 
     @property
     def lost_count(self) -> int:
@@ -108,7 +111,11 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """A chain of an earlier file whose rescued rows lie at ``base + seq``, below 0."""
+    """A chain of an earlier file whose rescued rows lie at ``base + seq``, below 0.
+
+    ``purged``: up to where rows were dropped on purpose; ``lost``: ranges that were already
+    told to be lost. What is damaged once more must not be counted twice.
+    """
 
     ROOM: ClassVar[int] = 2**40
     """Numbers kept for each such chain."""
@@ -117,21 +124,47 @@ class Older:
     base: int
     seq: int
     hash: bytes
+    purged: int = 0
+    lost: Ranges = ()
 
     @classmethod
     def slot(cls, number: int) -> int:
         """Return the base of slot ``number`` (below 2**21; drawn by lot, so none meets another)."""
         return -(2**62) + number * cls.ROOM
 
+    def without(self, numbers: Iterable[int]) -> Older:
+        """Return it once the rows at ``numbers`` were dropped on purpose."""
+        seqs = [n - self.base for n in numbers if 0 < n - self.base < self.ROOM]
+        return replace(self, purged=max([self.purged, *seqs]))
+
     @classmethod
     def all_from(cls, data: bytes | None) -> tuple[Older, ...]:
         """Unpack what :meth:`all_to` packed."""
         if data is None:
             return ()
-        found = cbor.loads(data)
-        return tuple(cls(uuid.UUID(bytes=c), base, seq, hash_) for c, base, seq, hash_ in found)
+        return tuple(
+            # What was kept before these were told apart ends after the hash.
+            cls(uuid.UUID(bytes=c), base, seq, hash_, *(rest[:1]), *(_ranges(r) for r in rest[1:2]))
+            for c, base, seq, hash_, *rest in cbor.loads(data)
+        )
 
     @staticmethod
     def all_to(older: Sequence[Older]) -> bytes:
         """Pack for the outbox."""
-        return cbor.dumps([[one.chain.bytes, one.base, one.seq, one.hash] for one in older])
+        return cbor.dumps(
+            [
+                [
+                    one.chain.bytes,
+                    one.base,
+                    one.seq,
+                    one.hash,
+                    one.purged,
+                    list(map(list, one.lost)),
+                ]
+                for one in older
+            ]
+        )
+
+
+def _ranges(pairs: Sequence[Sequence[int]]) -> Ranges:
+    return tuple((first, last) for first, last in pairs)

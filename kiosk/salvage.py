@@ -14,20 +14,20 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.carving import Carver
 from kiosk.errors import DiskRefused, OutboxDamaged
 from kiosk.files import sync_file, sync_folder, write_private
-from kiosk.inspection import beside, examine
-from kiosk.outbox_file import damage_mark
+from kiosk.identity import FILE as IDENTITY
+from kiosk.inspection import beside, examine, unmade
+from kiosk.mishap import DAMAGED, GONE, Mishap, tell_later
+from kiosk.outbox_place import BUILDING, FRESH, damage_mark
 from kiosk.queue import FILE, Outbox
-from kiosk.rows import Before, Older, Rescued
-from kiosk.settling import batched
-from kiosk.worn import WornFile, read_worn
+from kiosk.rows import Before, Older
+from kiosk.transfer import PENDING, Transfer
 
 _log = logging.getLogger(__name__)
 
@@ -37,31 +37,36 @@ AT_ONCE_BYTES = 2 * 1024 * 1024
 
 BATCH = 500
 
-PENDING = "pending"
-"""In a kept folder: its rows are still to be brought; says at which base they go."""
-
-_BUILDING, _FRESH = "outbox.building.sqlite3", "outbox.fresh.sqlite3"
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a damaged outbox; ``kept`` is where its file lies now."""
+    """What became of a damaged outbox; ``kept`` is where its file lies now.
+
+    ``lost`` are numbers of its own chain, ``losses`` those of chains that it had rescued itself.
+    """
 
     findings: tuple[str, ...]
     rescued: int
     waiting: int
     lost: tuple[tuple[int, int], ...]
     kept: Path
+    losses: tuple[Before, ...] = ()
 
     @property
     def lost_count(self) -> int:
         """How many entries can be read nowhere any more."""
-        return sum(last - first + 1 for first, last in self.lost)
+        own = sum(last - first + 1 for first, last in self.lost)
+        return own + sum(one.lost_count for one in self.losses)
 
     @property
     def lost_in_words(self) -> str:
         """How many, also where nothing is left that could tell."""
-        return str(self.lost_count) if self.rescued or self.lost else "nobody knows how many"
+        return "nobody knows how many" if self.mishap.lost is None else str(self.mishap.lost)
+
+    @property
+    def mishap(self) -> Mishap:
+        """What is said of it from now on."""
+        return Mishap(DAMAGED, self.lost_count if self.rescued or self.lost_count else None)
 
     def log(self) -> None:
         """Say it in the log."""
@@ -74,11 +79,18 @@ class Report:
 def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
     """Open the outbox of ``folder``; a damaged one is salvaged first, and reported.
 
+    So is one that is gone though the kiosk belongs to a place: whoever joins one gets its
+    outbox first. Nothing can be saved of it, but that must not pass in silence.
+
     Raises :class:`~kiosk.errors.DiskRefused` and :class:`~kiosk.errors.OutboxNewer`.
     """
     _finish(folder)
+    clear_way(folder)
     path = folder / FILE
     findings = examine(path)
+    if not findings and is_gone(folder):
+        report = begin_anew(folder)
+        return Outbox(path), report
     if not findings:
         try:
             return Outbox(path), None
@@ -91,18 +103,21 @@ def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
 
 def salvage(folder: Path, findings: list[str]) -> Report:
     """Save what can be read of the outbox in ``folder`` into a fresh one."""
+    clear_way(folder)
     kept = _keep(folder)
     with _fresh(folder) as fresh:
         transfer = Transfer(kept, new_base())
         for rows in transfer.batches(fresh, BATCH):
             fresh.rescue(rows)
-        before, older = transfer.outcome()
+        before, older, losses = transfer.outcome()
         if before is not None:
             fresh.follow(before, older)
+        tell_later(fresh, losses)
         stock = fresh.stock()
-    lost = before.lost if before else ()
-    rescued = stock.waiting + stock.acked + stock.refused
-    report = Report(tuple(findings), rescued, stock.waiting, lost, kept)
+        lost = before.lost if before else ()
+        rescued = stock.waiting + stock.acked + stock.refused
+        report = Report(tuple(findings), rescued, stock.waiting, lost, kept, tuple(losses))
+        report.mishap.keep(fresh)
     report.log()
     return report
 
@@ -112,12 +127,49 @@ def set_aside(folder: Path, findings: list[str]) -> Report:
     kept = _keep(folder)
     if not (kept / PENDING).exists():
         write_private(kept / PENDING, str(new_base()).encode())
-    with _fresh(folder):
+    with _fresh(folder) as fresh:
+        Mishap(DAMAGED).keep(fresh)
         _log.error(
             "The outbox is damaged and large: the gate goes on in a fresh one, and what can "
             "be read in %s is saved meanwhile.", kept.name,
         )  # fmt: skip
     return Report(tuple(findings), 0, 0, (), kept)
+
+
+def clear_way(folder: Path) -> None:
+    """Put aside what is no file where one of the outbox's belongs, as a worn card makes it."""
+    path = folder / FILE
+    for suffix in ("", "-wal", "-shm"):
+        stranger = beside(path, suffix)
+        try:
+            if not stranger.exists() or stranger.is_file():
+                continue
+            aside = _next(folder)
+            aside.mkdir(mode=0o700)
+            stranger.rename(aside / stranger.name)
+            sync_folder(folder)
+        except OSError as error:
+            raise DiskRefused(f"{stranger} is in the way: {error.strerror}.") from error
+        _log.error("%s was no file; it was put aside in %s.", stranger.name, aside.name)
+
+
+def is_gone(folder: Path) -> bool:
+    """Whether a kiosk that belongs to a place has no outbox any more, or an empty file."""
+    path = folder / FILE
+    if not (folder / IDENTITY).exists():
+        return False
+    return not path.exists() or unmade(path)
+
+
+def begin_anew(folder: Path) -> Report:
+    """Begin a fresh outbox in the place of one that is gone."""
+    with _fresh(folder) as fresh:
+        Mishap(GONE).keep(fresh)
+    _log.error(
+        "The outbox of this kiosk is gone: a new one is begun, and what was not sent is lost. "
+        "Tell the hub's office."
+    )
+    return Report(("The outbox was gone.",), 0, 0, (), folder)
 
 
 def new_base() -> int:
@@ -135,14 +187,14 @@ def bytes_of(path: Path) -> int:
 @contextmanager
 def _fresh(folder: Path) -> Iterator[Outbox]:
     """Give an empty outbox to fill, and put it in the damaged one's place, durably."""
-    building = folder / _BUILDING
+    building = folder / BUILDING
     for part in (building, beside(building, "-wal"), beside(building, "-shm")):
         part.unlink(missing_ok=True)
     with Outbox(building) as fresh:
         yield fresh
         fresh.file.checkpoint()
     sync_file(building)
-    building.replace(folder / _FRESH)
+    building.replace(folder / FRESH)
     sync_folder(folder)
     _finish(folder)
     damage_mark(folder / FILE).unlink(missing_ok=True)
@@ -150,7 +202,7 @@ def _fresh(folder: Path) -> Iterator[Outbox]:
 
 def _finish(folder: Path) -> None:
     """Put a finished fresh file in the damaged one's place (again, after a power cut)."""
-    fresh, path = folder / _FRESH, folder / FILE
+    fresh, path = folder / FRESH, folder / FILE
     if not fresh.exists():
         return
     # A journal of the old file beside the new one would be played into it.
@@ -168,9 +220,10 @@ def _keep(folder: Path) -> Path:
     """
     path = folder / FILE
     begun = [p for p in folder.glob("damaged-*") if _same(p / FILE, path)]
-    taken = [int(n) for p in folder.glob("damaged-*") if (n := p.name[8:]).isdecimal()]
-    kept = begun[0] if begun else folder / f"damaged-{1 + max(taken, default=0)}"
+    kept = begun[0] if begun else _next(folder)
     try:
+        if not path.exists():
+            path.touch(mode=0o600)  # only its journal is left
         kept.mkdir(mode=0o700, exist_ok=True)
         for suffix in ("", "-wal"):
             source = beside(path, suffix)
@@ -187,102 +240,10 @@ def _keep(folder: Path) -> Path:
     return kept
 
 
+def _next(folder: Path) -> Path:
+    taken = [int(n) for p in folder.glob("damaged-*") if (n := p.name[8:]).isdecimal()]
+    return folder / f"damaged-{1 + max(taken, default=0)}"
+
+
 def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and one.samefile(other)
-
-
-class Transfer:
-    """The readable rows of the files in ``kept``, and whose they are.
-
-    Rows of the file's own chain go to ``base`` + seq, below 0; rows that it had rescued
-    itself stay where they lay.
-    """
-
-    def __init__(self, kept: Path, base: int) -> None:
-        self._kept = kept
-        self._own = _Chain(base)
-        self._earlier: dict[int, Older] = {}
-        self._purged = 0
-
-    def batches(self, into: Outbox, size: int) -> Iterator[list[tuple[int, Rescued]]]:
-        """Yield rows for :meth:`~kiosk.queue.Outbox.rescue`, which takes each batch at once."""
-        journal = read_worn(beside(self._kept / FILE, "-wal"))
-        with WornFile(self._kept / FILE) as database:
-            carver = Carver(database, journal)
-            yield from batched(self._placed(carver.rows()), size)
-        proved = list(_proved_by_successor(carver.unproved, into, self._own.base))
-        yield from batched(self._placed(proved), size)
-        self._purged = int.from_bytes(carver.facts.get("purged", b"")[:8], "big")
-
-    def outcome(self) -> tuple[Before | None, list[Older]]:
-        """Return the own chain's last known head, what of it is lost, and the chains to keep."""
-        before = self._own.before(self._purged)
-        older = [self._earlier[base] for base in sorted(self._earlier)]
-        if before is not None:
-            older.append(Older(before.chain, self._own.base, before.seq, before.hash))
-        elif older:
-            # Not one row of its own could be read: what it had rescued still counts.
-            last = older[-1]
-            before = Before(last.chain, last.seq, last.hash)
-        return before, older
-
-    @property
-    def found(self) -> int:
-        """How many rows of the own chain were found so far."""
-        return self._own.count
-
-    def _placed(self, rows: Iterable[tuple[int, Rescued]]) -> Iterator[tuple[int, Rescued]]:
-        for number, row in rows:
-            if number > 0:
-                self._own.add(row)
-                yield self._own.base + number, row
-                continue
-            base = number - row.seq
-            known = self._earlier.get(base)
-            if known is None or row.seq > known.seq:
-                self._earlier[base] = Older(row.chain, base, row.seq, row.entry.hash)
-            yield number, row
-
-
-def _proved_by_successor(
-    unproved: Mapping[int, Rescued], fresh: Outbox, base: int
-) -> Iterator[tuple[int, Rescued]]:
-    """Yield rows whose mark is damaged, but whose hash the entry after them names."""
-    for number, row in unproved.items():
-        here = base + number if number > 0 else number
-        after = fresh.row(here + 1)
-        if fresh.row(here) is None and after and after.entry.header.prev == row.entry.hash:
-            yield number, row
-
-
-class _Chain:
-    """Which entries of the damaged file's own chain were found."""
-
-    def __init__(self, base: int) -> None:
-        self.base = base
-        self._seqs: set[int] = set()
-        self._head: Rescued | None = None
-
-    @property
-    def count(self) -> int:
-        """How many."""
-        return len(self._seqs)
-
-    def add(self, row: Rescued) -> None:
-        """Note a row."""
-        self._seqs.add(row.seq)
-        if self._head is None or row.seq > self._head.seq:
-            self._head = row
-
-    def before(self, purged: int) -> Before | None:
-        """Return the last known head and what is missing below it, above ``purged``."""
-        head = self._head
-        if head is None:
-            return None
-        lost: list[tuple[int, int]] = []
-        following = 1 + (purged if purged < head.seq else 0)
-        for seq in sorted(seq for seq in self._seqs if seq >= following):
-            if seq > following:
-                lost.append((following, seq - 1))
-            following = seq + 1
-        return Before(head.chain, head.seq, head.entry.hash, tuple(lost))

@@ -87,6 +87,7 @@ def diagnostics(gate: Gate, cameras: Sequence[str], root: Path) -> dict[str, Any
         "hub": {"state": health.hub, "failures": progress.failures},
         "rows": {"waiting": size.waiting, "acked": size.acked, "refused": size.refused},
         "set_aside": len(progress.set_aside),
+        "outbox": {"state": health.outbox, "lost": health.lost, "differs": health.differs},
         "refusals": sorted({r.reason for r in gate.outbox.refusals()}),
         "disk_days_left": health.disk_days_left,
         "silent": gate.silent(),

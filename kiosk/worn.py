@@ -19,7 +19,7 @@ class WornFile:
     """The bytes of a file by slices; empty where there is no file. One reader, many reads."""
 
     def __init__(self, path: Path) -> None:
-        self._handle = os.open(path, os.O_RDONLY) if path.exists() else None
+        self._handle = os.open(path, os.O_RDONLY) if path.is_file() else None
         self._size = 0 if self._handle is None else os.fstat(self._handle).st_size
         self._at, self._block = 0, b""
         self.unreadable = 0

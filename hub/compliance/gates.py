@@ -17,7 +17,8 @@ CLOCK_OFF_MS = 60_000
 @dataclass(frozen=True, slots=True)
 class Gate:
     """A kiosk with what is wrong: ``never``, ``silent``, ``behind``, ``clock``, ``camera``,
-    ``differs`` (its count of entries is not ours), and what :class:`Hardware` has of its board.
+    ``differs`` (its count of entries is not ours), ``outbox`` (its file was gone or damaged),
+    and what :class:`Hardware` has of its board.
     """
 
     kiosk: str
@@ -63,6 +64,8 @@ def gate_of(kiosk: Kiosk, *, now_ms: int) -> Gate:
         troubles.append("camera")
     if kiosk.health.get("differs"):
         troubles.append("differs")
+    if kiosk.health.get("outbox", "ok") != "ok":
+        troubles.append("outbox")
     hardware = Hardware.of(kiosk.health)
     troubles += hardware.troubles
     return Gate(

@@ -12,14 +12,14 @@ from kiosk.commands.lines import say
 from kiosk.files import Ownership
 from kiosk.identity import Identity
 from kiosk.membership import Membership
-from kiosk.queue import FILE, Outbox
+from kiosk.salvage import open_outbox
 from kiosk.stick import Stick
 
 
 def run(options: argparse.Namespace) -> int:
     """Take what is the hub's word to this kiosk; 1 when there was none, 3 when it refuses us."""
     clock = SystemClock()
-    with Ownership(options.data), Outbox(options.data / FILE) as outbox:
+    with Ownership(options.data), open_outbox(options.data)[0] as outbox:
         membership = Membership(options.data, Identity.load(options.data), clock)
         carrier = Carrier(outbox, membership, clock, report=lambda: report(outbox))
         if options.file.is_dir():

@@ -13,6 +13,7 @@ from kiosk.clock import SystemClock
 from kiosk.commands.lines import say
 from kiosk.identity import Identity
 from kiosk.membership import Membership
+from kiosk.mishap import mishap
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
 from kiosk.stick import Stick
@@ -48,8 +49,15 @@ def run(options: argparse.Namespace) -> int:
 
 def report(outbox: OutboxView) -> tuple[Mapping[str, int], Mapping[str, Any]]:
     """Return what a carried pulse tells where no gate is running: how much lies here."""
-    stock = outbox.stock()
-    facts = {"version": kiosk.__version__, "waiting": stock.waiting, "refused": stock.refused}
+    stock, befell = outbox.stock(), mishap(outbox, SystemClock().now())
+    facts: dict[str, Any] = {
+        "version": kiosk.__version__,
+        "waiting": stock.waiting,
+        "refused": stock.refused,
+        "outbox": befell.what if befell else "ok",
+    }
+    if befell and befell.lost is not None:
+        facts["lost"] = befell.lost
     return {}, facts
 
 

@@ -21,6 +21,11 @@ from kiosk.salvage import Report, salvage
 def run(options: argparse.Namespace) -> int:
     """Check the file, every entry and the chain, and say what was found."""
     path: Path = options.data / FILE
+    if options.salvage and _within(options.salvage, options.data):
+        raise BadInput(
+            f"{options.salvage} is in the kiosk's own folder, where the damaged files are kept "
+            "anyway; give another one, a stick's say."
+        )
     # Nobody writes on a disk that takes no writes: it can be looked over without holding it.
     looking = is_read_only(options.data) and not options.salvage
     with contextlib.nullcontext() if looking else Ownership(options.data):
@@ -44,6 +49,13 @@ def run(options: argparse.Namespace) -> int:
     elif findings:
         print("Give --salvage DIR to save what can be read; the damaged files go to DIR.")
     return 1 if findings else 0
+
+
+def _within(folder: Path, data: Path) -> bool:
+    try:
+        return folder.resolve().is_relative_to(data.resolve())
+    except (OSError, RuntimeError):  # no such name; a link that leads to itself
+        return False
 
 
 def _check(path: Path) -> tuple[int, list[str]]:

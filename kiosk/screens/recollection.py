@@ -61,11 +61,23 @@ class Recollection:
         self.alerts: deque[Remark] = deque(maxlen=MOST_ALERTS)
         self.shift = Shift()
         self._numbers = 0
+        self._befallen: frozenset[str] = frozenset()
         self._unscanned_before: int | None = None
         self._unscanned_now = 0
 
-    def heard(self, health: Health) -> None:
-        """Take in the day's counts."""
+    def heard(self, health: Health, *, time: str = "") -> None:
+        """Take in the day's counts, and what has befallen the records since the last time."""
+        befallen = frozenset(
+            word
+            for word, so in (
+                (f"outbox-{health.outbox}", health.outbox != "ok"),
+                ("hub-differs", health.differs > 0),
+            )
+            if so
+        )
+        for word in sorted(befallen - self._befallen):
+            self._remark(word, time=time)
+        self._befallen = befallen
         self._unscanned_now = health.tally.unscanned
         if self._unscanned_before is None:
             self._unscanned_before = self._unscanned_now
@@ -80,9 +92,12 @@ class Recollection:
                 return
             self.entries.appendleft(Passed(time, who, way, verdict.outcome, verdict.reason))
         for word in verdict.alerts:
-            self._numbers += 1
-            self.shift.alerts += 1
-            self.alerts.appendleft(Remark(self._numbers, time, who, word))
+            self._remark(word, time=time, who=who)
+
+    def _remark(self, word: str, *, time: str, who: str = "") -> None:
+        self._numbers += 1
+        self.shift.alerts += 1
+        self.alerts.appendleft(Remark(self._numbers, time, who, word))
 
     def _count(self, verdict: Verdict) -> None:
         if verdict.outcome is Outcome.REFUSED:

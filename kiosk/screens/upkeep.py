@@ -87,6 +87,9 @@ class NetworkFace(ErrandFace):
         hub = condition.hub_sign(self.health, words)
         if not self._steps:  # what was looked at just now says more, and must not be contradicted
             rows.add_widget(Row(shape=hub.shape, shape_tone=hub.tone, text=hub.text, size_hint_y=1))
+        for worry in condition.worries(self.health, words):
+            row = Row(shape=worry.shape, shape_tone=worry.tone, text=worry.text, size_hint_y=1)
+            rows.add_widget(row)
         for step, well in self._steps:
             key = f"diagnosis.{step}" if well else f"diagnosis.no_{step}"
             rows.add_widget(

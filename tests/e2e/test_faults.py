@@ -18,17 +18,17 @@ import pytest
 
 from kiosk.camera import Camera
 from kiosk.config import Config
+from kiosk.enrolling import join
 from kiosk.errors import CameraGone
 from kiosk.files import ensure_folder
 from kiosk.frames import Frame
 from kiosk.gate import Gate, Post
-from kiosk.identity import Identity, read_code
+from kiosk.identity import read_code
 from kiosk.model import Verdict
 from kiosk.queue import FILE, Outbox
 from tests.hubs import ROOT, HubProcess
 from tests.kiosks import KioskBox, blank, card, pictures
 from wire.entry import Entry, Link
-from wire.keys import SigningKey
 
 SOON_S = 2.0
 
@@ -86,7 +86,7 @@ class Watched:
 def running(tmp_path: Path, hub: HubProcess, camera: Camera) -> Iterator[tuple[Gate, Watched]]:
     data = ensure_folder(tmp_path / "kiosk")
     code = read_code(hub.code(hub.place()), now_ms=None)
-    Identity(SigningKey.new(), code).save(data)
+    join(data, code)
     watched = Watched()
     with Gate(data, Config(), watched.post) as gate:
         gate.start(lambda: camera)
@@ -164,9 +164,53 @@ def test_fsck_salvages_what_can_be_read_and_hands_out_the_damaged_file(
     assert kiosk["flags"] == []
 
 
+def test_the_kiosks_own_folder_takes_no_copy_of_what_was_damaged(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    box = KioskBox(tmp_path / "kiosk")
+    box.enrol(hub)
+    assert box.enter(card(1))["verdict"] == "recorded"
+    damaged = bytes(512) + (box.data / FILE).read_bytes()[512:]
+    (box.data / FILE).write_bytes(damaged)
+    for inside in (box.data, box.data / "damaged-1"):
+        done = box.cli("fsck", "--salvage", str(inside), check=False)
+        assert (done.returncode, "own folder" in done.stderr) == (2, True), done.stderr
+        assert (box.data / FILE).read_bytes() == damaged
+    assert box.enter(card(2))["verdict"] == "recorded"
+    assert box.status()["waiting"] == 3  # and a chain-start
+
+
+def test_an_outbox_that_is_removed_while_people_pass_loses_no_green(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    box = KioskBox(tmp_path / "kiosk")
+    place = hub.place()
+    box.enrol(hub, place=place)
+    queue = pictures(tmp_path / "people", range(60))
+    with box.running(queue, fps=8) as run:
+        run.wait_for(lambda r: len(r.greens) >= 3)
+        for file in box.data.glob(FILE + "*"):
+            file.unlink()
+        assert run.wait() == 1
+    assert "was taken away while it was used" in run.errors
+    with box.running(queue, fps=8) as again:
+        again.wait_for(lambda r: bool(r.greens))
+        assert again.wait() == 0
+    assert not again.errors
+    box.drain(tmp_path)
+    ids = {entry["id"] for entry in hub.entries("--place", place, "--limit", "1000")}
+    assert {line["id"] for line in run.greens + again.greens} <= ids
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
+        (("enrol", "x" * 5000), 2, "neither a file"),
+        (("run", "--headless", "--camera", "file:" + "x" * 5000), 2, "xxx"),
+        (("run", "--headless", "--config", "x" * 5000), 2, "xxx"),
+        (("accept", "x" * 5000), 2, "xxx"),
+        (("export", "x" * 5000), 1, "xxx"),
+        (("fsck", "--data", "x" * 5000), 1, "xxx"),
         (("run", "--headless", "--camera", "file:nowhere"), 2, "nowhere"),
         (("run", "--headless", "--camera", "file:{empty}"), 2, "picture"),
         (("run", "--headless", "--camera", "file:{video}"), 2, "noise.mp4"),

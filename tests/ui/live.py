@@ -25,15 +25,15 @@ from kivy.clock import Clock as KivyClock
 from kiosk.camera import Camera
 from kiosk.clock import SetClock
 from kiosk.config import Config, Sound
+from kiosk.enrolling import join
 from kiosk.files import ensure_folder
 from kiosk.frames import Frame, Image
-from kiosk.identity import Identity, read_code
+from kiosk.identity import read_code
 from kiosk.model import DirectionMode, Verdict
 from kiosk.window import Windowed
 from kiosk.workers import Latest
 from tests.hubs import HubProcess
 from tests.ui.robot import Robot, driven
-from wire.keys import SigningKey
 
 SIZE = (1280, 720)
 ACROSS = 0.04
@@ -138,21 +138,9 @@ class Live:
         self.frame_ms.append((time.perf_counter() - began) * 1000)
         self.work_ms.append((time.thread_time() - worked) * 1000)
         for one in self.coming:
-            one.drawn_at = one.drawn_at or time.monotonic()
+            one.drawn_at = time.monotonic()
         self.shown += self.coming
         self.coming.clear()
-
-    def _drawing(self) -> None:
-        """Note when a verdict is first on the glass, also where a touch brought the picture on."""
-        window = self.robot.window
-        flip = window.flip
-
-        def noting() -> None:
-            flip()
-            for one in self.coming:
-                one.drawn_at = one.drawn_at or time.monotonic()
-
-        window.flip = noting
 
     def listen(self) -> None:
         """Note of each verdict when it was posted, and how the screen stands once it has it."""
@@ -167,7 +155,6 @@ class Live:
                 post(call, *facts)
 
         app.post = noting  # type: ignore[method-assign]  # what threads say passes here
-        self._drawing()
 
     def _deliver(self, call: Callable[..., None], one: Shown) -> None:
         call(one.verdict)
@@ -243,7 +230,7 @@ def kiosk(
     """Open a kiosk of a fresh place of ``hub`` (or of ``code``); ``fps`` 0 draws without pause."""
     text = code or (hub.spare_code() if hub else "")
     ensure_folder(data)
-    Identity(SigningKey.new(), read_code(text, now_ms=None)).save(data)
+    join(data, read_code(text, now_ms=None))
     config = config or Config()
     config = replace(
         config,

@@ -96,6 +96,10 @@ def stewards(robot: Robot) -> Iterator[str]:
             word = "all_well" if well else "see_above"
             face.answer("diagnose", Answer(ok=well, word=word, steps=told))
             yield f"network: {steps[first]} {well}"
+    for outbox, lost in (("gone", None), ("damaged", 12_345)):
+        app.show_health(replace(gallery.OFFLINE, outbox=outbox, lost=lost, differs=23_456))
+        yield f"network: the records are {outbox}"
+    app.show_health(gallery.OFFLINE)
     for screen in ("rows", "device"):
         face = app.stage.go(screen)
         yield screen

@@ -161,6 +161,41 @@ def test_the_diagnosis_begins_with_the_entries_being_safe(robot: Robot, shed: Sh
     assert shed.errands == ["diagnose", "diagnose"]
 
 
+def test_the_diagnosis_says_what_befell_the_records_and_a_hub_that_counts_otherwise(
+    robot: Robot,
+) -> None:
+    opened(robot, "network")
+    assert not {text for text in texts(robot) if "báo trung tâm" in text}
+    robot.app.show_health(replace(gallery.HEALTH, outbox="gone", differs=3))
+    robot.settle()
+    assert {
+        "Sổ ghi cũ đã mất: hãy báo trung tâm.",
+        "Lệch 3 lượt với trung tâm: hãy báo trung tâm",
+    } <= texts(robot)
+    robot.app.show_health(replace(gallery.HEALTH, outbox="damaged", lost=7))
+    robot.settle()
+    assert "Sổ ghi bị hỏng: hãy báo trung tâm. Mất 7 lượt." in texts(robot)
+
+
+def test_what_befell_the_records_is_a_calm_note_until_it_was_looked_at(robot: Robot) -> None:
+    robot.app.stage.go_home()
+    for _ in range(3):  # once a second, and said once
+        robot.app.show_health(replace(gallery.HEALTH, outbox="gone", differs=3))
+    robot.app.stage.go("alerts")
+    robot.settle()
+    notes = [text for text in texts(robot) if "báo trung tâm" in text]
+    assert len(notes) == 2
+    assert any("Sổ ghi cũ đã mất, máy ghi sổ mới." in note for note in notes)
+    assert any("Số lượt của máy và trung tâm lệch nhau." in note for note in notes)
+    for remark in list(robot.app.recollection.alerts):
+        robot.app.recollection.dismiss(remark.number)
+    robot.app.show_health(replace(gallery.HEALTH, outbox="gone", differs=4))
+    assert not robot.app.recollection.alerts
+    robot.app.show_health(gallery.HEALTH)
+    robot.app.show_health(replace(gallery.HEALTH, differs=1))
+    assert [remark.word for remark in robot.app.recollection.alerts] == ["hub-differs"]
+
+
 def test_export_says_how_many_were_copied(robot: Robot, shed: Shed) -> None:
     opened(robot, "rows")
     robot.press("export")

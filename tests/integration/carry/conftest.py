@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.carry import Carrier
 from kiosk.clock import SetClock
+from kiosk.enrolling import join
 from kiosk.identity import Identity, read_code
 from kiosk.membership import Membership
 from kiosk.model import EntryType
@@ -19,7 +20,6 @@ from kiosk.queue import FILE, Outbox
 from kiosk.recorder import Recorder, Station
 from kiosk.stick import Stick
 from tests.hubs import HubProcess
-from wire.keys import SigningKey
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -33,7 +33,7 @@ class Offline:
         self.clock = clock or SetClock(time.time_ns() // 1_000_000 - 3_600_000)
         if not (data / "identity.cbor").exists():
             data.mkdir(exist_ok=True)
-            Identity(SigningKey.new(), read_code(code, now_ms=None)).save(data)
+            join(data, read_code(code, now_ms=None))
         self.open()
 
     def open(self) -> None:

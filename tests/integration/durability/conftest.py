@@ -11,13 +11,13 @@ import pytest
 
 from kiosk.clock import Clock, SystemClock
 from kiosk.config import Config
+from kiosk.enrolling import join
 from kiosk.files import ensure_folder
 from kiosk.gate import Gate, Post
-from kiosk.identity import Identity, read_code
+from kiosk.identity import read_code
 from kiosk.model import DirectionMode, Verdict
 from tests.e2e.faults.proxy import LyingProxy
 from tests.hubs import HubProcess
-from wire.keys import SigningKey
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def joined(data: Path, hub: HubProcess, url: str, *, clock: Clock | None = None)
     """Make a kiosk in ``data`` that reaches ``hub`` at ``url``, or open the one there."""
     if not data.exists():
         code = read_code(hub.code(hub.place(), "--url", url), now_ms=None)
-        Identity(SigningKey.new(), code).save(ensure_folder(data))
+        join(ensure_folder(data), code)
     gate = Gate(
         data, Config(), Post(verdict=lambda _: None),
         clock=clock or SystemClock(), mode=DirectionMode.IN,

@@ -177,5 +177,5 @@ def test_a_card_that_takes_no_more_writes_is_still_read(small_disk: Path, *, kil
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     assert box.status()["waiting"] == 3
     assert box.json("fsck") == {"entries": 3, "findings": []}
-    refused = box.cli("fsck", "--salvage", str(small_disk / "out"), check=False)
+    refused = box.cli("fsck", "--salvage", str(small_disk.parent / "out"), check=False)
     assert (refused.returncode, "Read-only" in refused.stderr) == (1, True)

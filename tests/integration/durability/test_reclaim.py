@@ -15,7 +15,8 @@ from kiosk.inspection import inspect
 from kiosk.queue import FILE, Outbox
 from kiosk.reclaim import Reclaim
 from kiosk.rows import Before
-from kiosk.salvage import AT_ONCE_BYTES, PENDING, open_outbox
+from kiosk.salvage import AT_ONCE_BYTES, open_outbox
+from kiosk.transfer import PENDING
 from kiosk.worn import BLOCK_BYTES, WornFile
 from tests.e2e.faults.writer import WALL_MS, entry_at
 from tests.hubs import HubProcess

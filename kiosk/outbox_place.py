@@ -1,0 +1,92 @@
+"""Where the outbox's files lie: whether they still do, and writing them anew where they do not.
+
+Somebody with a shell may remove or replace a file that is open: its owner would go on writing
+to what no start finds again, and call it durable.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from kiosk.errors import DiskRefused, OutboxDamaged
+from kiosk.files import sync_file, sync_folder
+
+BUILDING, FRESH = "outbox.building.sqlite3", "outbox.fresh.sqlite3"
+"""A file that is being written, and one that is whole: the next start puts it in the old one's
+place (:func:`kiosk.salvage.open_outbox`)."""
+
+_log = logging.getLogger(__name__)
+
+
+class Place:
+    """The database at ``path`` and its journal, as they were when they were first seen."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: dict[Path, tuple[int, int]] = {}
+        self._saved = False
+
+    def taken(self) -> bool:
+        """Whether one of the files is there no more, or is another one; two look-ups, 4 µs."""
+        for path in (self._path, self._path.with_name(self._path.name + "-wal")):
+            try:
+                info = os.stat(path)  # noqa: PTH116  # at each commit: Path takes twice as long
+            except FileNotFoundError:
+                if path in self._seen:
+                    return True
+                continue  # the journal comes with the first commit
+            except OSError:
+                continue  # a disk that fails says so where it is written
+            if self._seen.setdefault(path, (info.st_dev, info.st_ino)) != (
+                info.st_dev,
+                info.st_ino,
+            ):
+                return True
+        return False
+
+    def check(self, copy: Callable[[Path], None]) -> None:
+        """Raise ``OutboxDamaged`` where they are taken; ``copy`` writes what they hold to a path.
+
+        It raises ``DiskRefused``.
+        """
+        if self.taken():
+            then = "was saved" if self._save(copy) else "cannot be saved"
+            raise OutboxDamaged(
+                f"{self._path} was taken away while it was used; what lay in it {then}. "
+                "Start the kiosk again."
+            )
+
+    def _save(self, copy: Callable[[Path], None]) -> bool:
+        """Write all that the open files hold into a fresh one; whether the disk took it."""
+        if self._saved:
+            return True
+        building = self._path.with_name(BUILDING)
+        try:
+            for end in ("", "-wal", "-shm", "-journal"):
+                building.with_name(building.name + end).unlink(missing_ok=True)
+            building.touch(mode=0o600)
+            copy(building)
+            sync_file(building)
+            building.replace(self._path.with_name(FRESH))
+            sync_folder(self._path.parent)
+        except (OSError, DiskRefused) as error:
+            _log.error("The outbox was taken away and cannot be written anew: %s", error)
+            return False
+        self._saved = True
+        return True
+
+
+def damage_mark(path: Path) -> Path:
+    """Return the file that says that the outbox at ``path`` was found damaged."""
+    return path.with_name(path.name + ".damaged")
+
+
+def mark_damaged(path: Path) -> None:
+    """Remember that ``path`` is damaged; best effort, for the disk may refuse this too."""
+    with suppress(OSError):
+        damage_mark(path).touch(mode=0o600, exist_ok=True)
+        sync_folder(path.parent)
