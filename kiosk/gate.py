@@ -39,6 +39,7 @@ from kiosk.errors import BadConfig, DiskRefused
 from kiosk.files import Ownership, ensure_folder, free_bytes, memory_folder, write_private
 from kiosk.frames import Frame
 from kiosk.gate_facts import STATUS_FILE, days_left, live_facts
+from kiosk.heap import share_heaps
 from kiosk.housekeeping import Ballast, Housekeeping, reserve_bytes
 from kiosk.identity import Identity
 from kiosk.membership import Membership
@@ -102,6 +103,7 @@ class Gate:
         mode: DirectionMode | None = None,
     ) -> None:
         self._made = time.monotonic()
+        share_heaps()
         self.data = ensure_folder(data)
         self._post = post
         check_kinds(config)
@@ -118,6 +120,7 @@ class Gate:
             self.clock = clock or SystemClock()
             self.outbox, self.salvaged = open_in_need(data, config)
             """``salvaged``: what became of an outbox that was damaged, or gone, just now."""
+            self.outbox.presence.index_in(self.memory)
         except BaseException:
             self._owner.close()
             raise

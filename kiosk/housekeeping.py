@@ -17,6 +17,7 @@ from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.errors import DiskRefused
 from kiosk.files import disk_bytes, free_bytes
+from kiosk.heap import give_back
 from kiosk.mishap import seen
 from kiosk.model import ClockState
 from kiosk.presence import PAIRING_S
@@ -131,6 +132,7 @@ class Housekeeping:
         if not self._next_ms and not self._outbox.full:
             self._outbox.file.lengthen_journal()
         self._next_ms = now.boot_ms + EVERY_MS
+        give_back()
         try:
             self._outbox.write_receipts()
             seen(self._outbox, now)

@@ -248,6 +248,7 @@ class OutboxView:
 
     def close(self) -> None:
         """Close the file; harmless twice."""
+        self.presence.close()
         self.file.close()
 
     def __enter__(self) -> Self:

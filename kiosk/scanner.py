@@ -38,6 +38,11 @@ NEW_TEXTURE_S = 0.2
 NEW_CODE_S = 0.6
 """What is earned when something code-like, or a code that does not read, comes into view."""
 
+TEXTURES_S = 0.25
+"""The most that textures earn within ``TEXTURES_WITHIN_S``, however many come into view: a coat, a
+scene that changes, leaves in the wind."""
+TEXTURES_WITHIN_S = 1.5
+
 BACKGROUND_S = 0.5
 """What is in view when the camera starts, this long, is background: it earns no more than
 ``BACKGROUND_WORTH_S``."""
@@ -197,6 +202,7 @@ class Credit:
         self._last_new = float("-inf")
         self._began: float | None = None
         self._greeted: list[tuple[tuple[float, float], float, float, float]] = []
+        self._textures: list[tuple[float, float]] = []  # when textures earned, and what
 
     def __repr__(self) -> str:
         return f"<Credit of {self.left * 1000:.0f} ms>"
@@ -242,7 +248,16 @@ class Credit:
         self._greeted = [*kept, (where, at, max(known, worth), max(mass, most))]
         if worth > known:
             self._last_new = at
-            self.left = min(max(self.left, 0.0) + worth - known, self._MOST_S)
+            earned = worth - known if mass == math.inf else self._textured(at, worth - known)
+            self.left = min(max(self.left, 0.0) + earned, self._MOST_S)
+
+    def _textured(self, at: float, earned: float) -> float:
+        """Return how much of what a texture would earn is left to textures just now."""
+        self._textures = [one for one in self._textures if at - one[0] <= TEXTURES_WITHIN_S]
+        spare = TEXTURES_S - sum(before for _, before in self._textures)
+        earned = max(0.0, min(earned, spare))
+        self._textures.append((at, earned))
+        return earned
 
     def rest(self) -> None:
         """Forget what was greeted: something was read."""

@@ -2,9 +2,10 @@
 
 ``aa ee oo`` â ê ô, ``aw ow uw w`` ă ơ ư ư, ``dd`` đ, ``s f r x j`` the five tones, ``z``
 none; a key struck twice means itself. Marks and tones may follow anywhere later in the
-syllable, and may come as combining characters (keys of their own, decomposed text). A word
-that is no Vietnamese syllable stays as it was struck. Tones stand where identity cards have
-them: hòa, thúy, quý.
+syllable, and may come as combining characters (keys of their own, decomposed text). Where no
+Vietnamese syllable can come of it, a tone's key is a letter (Garcia, Mark); marks are made in
+names of the Central Highlands, too (Kbuôr, Krông). Tones stand where identity cards have them:
+hòa, thúy, quý.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kiosk.spelling import begun
+from kiosk.spelling import begun, highland
 
 TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _HAT, _BREVE, _HORN, _BAR = "\u0302", "\u0306", "\u031b", "bar"
@@ -45,6 +46,7 @@ class _Syllable:
     letters: list[_Letter] = field(default_factory=list)
     tone: str = ""
     plain: bool = False  # a key was struck twice: nothing more is made of this word
+    toneless: bool = False  # the tones' keys are letters
 
     def strike(self, key: str) -> None:
         lower = key.lower()
@@ -53,7 +55,7 @@ class _Syllable:
         elif self.plain or len(lower) != 1 or not self._is_begun():
             self._append(key)
         elif (
-            ((lower in TONES or lower == "z") and self._tone(lower))
+            ((lower in TONES or lower == "z") and not self.toneless and self._tone(lower))
             or (lower in "aeow" and self._mark(lower, upper=key.isupper()))
             or (lower == "d" and self._bar())
         ):
@@ -95,6 +97,8 @@ class _Syllable:
     def _tone(self, key: str) -> bool:
         """Set a tone; False where the key is only a letter."""
         if not any(letter.base in _VOWELS for letter in self.letters[self._onset() :]):
+            return False
+        if not begun(*self._parts()):
             return False
         if key == "z":
             had, self.tone = self.tone, ""
@@ -181,11 +185,24 @@ class _Syllable:
             return 2
         return at
 
-    def _is_begun(self) -> bool:
-        """Whether this can become a Vietnamese syllable."""
+    def _parts(self) -> tuple[str, str]:
+        """Return the beginning and the rime, without the tone."""
         at = self._onset()
-        onset = "".join(letter.marked for letter in self.letters[:at])
-        return begun(onset, "".join(letter.marked for letter in self._settled()[at:]))
+        settled = self._settled()
+        return "".join(x.marked for x in settled[:at]), "".join(x.marked for x in settled[at:])
+
+    def _is_begun(self) -> bool:
+        """Whether this can become a syllable."""
+        parts = self._parts()
+        return begun(*parts) or highland(*parts)
+
+    def strays(self) -> bool:
+        """Whether a tone was struck in what turned out to be no Vietnamese syllable."""
+        if not self.tone or self.plain:
+            return False
+        onset, rime = self._parts()
+        stopped = rime.endswith(("c", "ch", "p", "t", "k"))
+        return not begun(onset, rime) or (stopped and self.tone not in (TONES["s"], TONES["j"]))
 
     def _settled(self) -> list[_Letter]:
         """Return the letters with ``uơ`` made ``ươ`` where something follows."""
@@ -225,14 +242,19 @@ class _Syllable:
         return unicodedata.normalize("NFC", "".join(written))
 
 
+def _struck(keys: str, *, toneless: bool = False) -> _Syllable:
+    syllable = _Syllable(toneless=toneless)
+    for key in keys:
+        syllable.strike(key)
+    return syllable
+
+
 def compose(keys: str) -> str:
     """Return what struck keys mean: word by word, everything else as it is."""
 
     def word(found: re.Match[str]) -> str:
-        syllable = _Syllable()
-        for key in found[0]:
-            syllable.strike(key)
-        return syllable.text()
+        syllable = _struck(found[0])
+        return (_struck(found[0], toneless=True) if syllable.strays() else syllable).text()
 
     return _WORD.sub(word, keys)
 

@@ -41,7 +41,7 @@ class KioskApp(App):
     """The kiosk's face.
 
     ``send`` takes commands to the desk, ``latest`` holds the newest frame. ``narrator`` is
-    the first text of the demo's strip, or None for no strip; ``keys`` are the demo's own
+    the first sentence's key in the demo's strip, or None for no strip; ``keys`` are the demo's own
     keys (``{"n": …, " ": …}``). ``now`` is the gate's wall time, ``ready`` is called once
     the first picture of the window was drawn, ``pulse`` once a second while it lives.
     """
@@ -119,7 +119,7 @@ class KioskApp(App):
         stage = Stage(means, FACES, home, words=load(settings.language))
         stage.fbind("ground", self._coloured)
         if self._narrator is not None:
-            stage.narrated, stage.narration = True, self._narrator
+            stage.narrated, stage.narration = True, stage.words.said(self._narrator)
         self._stage = stage
         return stage
 
@@ -229,9 +229,9 @@ class KioskApp(App):
         """Show what came of an errand."""
         self.stage.face.answer(errand, answer)
 
-    def narrate(self, text: str) -> None:
-        """Say something in the demo's strip."""
-        self.stage.narration = text
+    def narrate(self, key: str) -> None:
+        """Say a sentence in the demo's strip."""
+        self.stage.narration = self.stage.words[key]
 
     def picture(self, file: Path) -> None:
         """Draw the window once and write it to a PNG file (demo and gallery: made people)."""

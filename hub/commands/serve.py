@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connections
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
 from hub import database, tls
@@ -48,6 +49,9 @@ class Server(BaseApplication):
         """Return what answers requests."""
         from hub.wsgi import application
 
+        # All pages and answers, once and before the processes part: a first request that loads
+        # them keeps its kiosk waiting, on a small machine for longer than the kiosk waits.
+        _ = get_resolver().url_patterns
         # Every process opens its own connections.
         connections.close_all()
         return application

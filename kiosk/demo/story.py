@@ -15,6 +15,7 @@ from kiosk.codes import classify
 from kiosk.demo import film, journey
 from kiosk.demo.conductor import DemoFailed, HubProcess, KioskProcess, passing
 from kiosk.model import fold
+from kiosk.words import load
 
 PLACE = "Bệnh viện Đa khoa Ví Dụ"
 AWAY_S, BACK_S = 20.0, 32.0
@@ -29,7 +30,6 @@ WORDS = {
     "two_codes": "two codes at once",
     "out_of_service": "OUT OF SERVICE",
 }
-KEYS = "Space: next visitor · N: network off/on · P: pull the plug · H: the hub's page"
 
 
 class Story:
@@ -112,16 +112,16 @@ class Story:
         arguments += ["--camera", self.camera] if self.camera else ["--film", str(self.film)]
         arguments += ["--headless"] if self.headless else []
         if self.interactive:
-            arguments += ["--endless", "--narration", KEYS]
+            arguments += ["--endless", "--narration", "demo.keys"]
         elif not self.headless:
-            arguments += ["--narration", "A made video of invented people plays once."]
+            arguments += ["--narration", "demo.plays"]
         log = self.out / "kiosk.log"
         self.kiosk = KioskProcess(arguments, self._hear, log, self.environment)
         self.kiosk.start()
 
     def _offer_camera(self) -> None:
         if self.interactive:
-            self._say(f"The window opens. {KEYS}")
+            self._say(f"The window opens. {load('en')['demo.keys']}")
             self._say("Hold a code up yourself: kiosk demo --camera 0, and this sample:")
             print(film.sample_code(self.out / "sample-code.png"))
         elif self.camera is None:
@@ -160,12 +160,12 @@ class Story:
     def _network_away(self) -> None:
         self.hub.stop()
         self._say("-- the hub goes away: entries wait on the kiosk's disk --")
-        self._narrate("The hub is gone; the gate does not care.")
+        self._narrate("demo.away")
 
     def _network_back(self) -> None:
         self.hub.start()
         self._say("-- the hub is back --")
-        self._narrate("The hub is back; what waited goes now.")
+        self._narrate("demo.back")
 
     # -- what is heard ---------------------------------------------------------------------
 
@@ -200,9 +200,9 @@ class Story:
     def _say(self, text: str) -> None:
         print(f"{time.monotonic() - self._began:5.1f} s  {text}", flush=True)
 
-    def _narrate(self, text: str) -> None:
+    def _narrate(self, key: str) -> None:
         if self.kiosk is not None and not self.headless:
-            self.kiosk.say(f"narrate {text}")
+            self.kiosk.say(f"narrate {key}")
 
     def _picture(self, name: str) -> None:
         if self.kiosk is not None and not self.headless and not self.interactive:

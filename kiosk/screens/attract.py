@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kivy.animation import Animation
+from kivy.animation import AnimationTransition
 from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
@@ -25,6 +25,12 @@ EVERY_S = 10
 """Seconds between two runs of the animation: it shows, then stands still and costs nothing."""
 
 
+MOVES_S = 0.9
+"""Seconds that the card takes on its way."""
+
+STEPS = 13
+"""Pictures of that way. Each redraws the whole window: more are hardly seen and cost as much."""
+
 SIDE_BY_SIDE = 2
 """Languages that have a pad each; more of them share one that leads to their list."""
 
@@ -33,17 +39,28 @@ class ShowHow(Box):
     """A card that moves into a frame: where to hold the code, without a word."""
 
     way = NumericProperty(1.0)
+    _stepping: Any = None
+    _step = 0
 
     def play(self) -> None:
         """Move the card into the frame once."""
-        Animation.cancel_all(self, "way")
-        self.way = 0.0
-        Animation(way=1.0, duration=0.9, t="out_cubic").start(self)
+        self.rest()
+        self.way, self._step = 0.0, 0
+        self._stepping = Clock.schedule_interval(self._move, MOVES_S / STEPS)
 
     def rest(self) -> None:
         """Stand still."""
-        Animation.cancel_all(self, "way")
+        if self._stepping is not None:
+            self._stepping.cancel()
+            self._stepping = None
         self.way = 1.0
+
+    def _move(self, _: float) -> None:
+        self._step += 1
+        if self._step >= STEPS:
+            self.rest()
+        else:
+            self.way = AnimationTransition.out_cubic(self._step / STEPS)
 
 
 class Enlarging(ButtonBehavior, BoxLayout):

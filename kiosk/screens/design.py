@@ -73,8 +73,6 @@ def prepare_window(size: tuple[int, int], rotation: int = 0, *, fullscreen: bool
         ("graphics", "show_cursor", "0" if fullscreen else "1"),
         # Edges are smoothed by our instructions; multisampling costs a software renderer dear.
         ("graphics", "multisamples", "0"),
-        # 30 frames a second: a verdict waits 33 ms at most, and an idle gate costs half as much.
-        ("graphics", "maxfps", "30"),
         ("graphics", "min_state_time", "0"),
         ("kivy", "exit_on_escape", "0"),
         ("kivy", "log_level", "warning"),

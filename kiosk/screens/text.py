@@ -73,17 +73,19 @@ class Text(Label):
     def natural_width(self, role: str) -> float:
         """Return how wide the text is on one line in a role."""
         size = SCALE[role] * self.unit * self.enlarged
-        return float(self._measure(size, None).get_extents(self.text)[0])
+        return self._extent(size, self.text)
 
     def _balanced(self, size: float) -> float:
         """Return the narrowest width that needs no more lines: no word is left alone."""
+        if "\n" not in self.text and self._extent(size, self.text) <= self.width:
+            return self.width  # one line, with no other to be level with
         height = self._measure(size, self.width).render(real=False)[1]
+        longest = self._extent(size, self._widest(size))
         low, high = self.width / 2, self.width
         while high - low > self.unit:
             middle = (low + high) / 2
             wide, high_now = self._measure(size, middle).render(real=False)
-            word = max(self._measure(size, None).get_extents(w)[0] for w in self.text.split())
-            fits = high_now <= height and wide <= middle + 1 and word <= middle
+            fits = high_now <= height and wide <= middle + 1 and longest <= middle
             low, high = (low, middle) if fits else (middle, high)
         return high
 
@@ -96,6 +98,9 @@ class Text(Label):
             line_height=self.line_height,
             text_size=(width, None),
         )
+
+    def _extent(self, size: float, text: str) -> float:
+        return float(self._measure(size, None).get_extents(text)[0])
 
     def _widest(self, size: float) -> str:
         measure = self._measure(size, None)

@@ -57,6 +57,12 @@ class Words(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._all)
 
+    def __eq__(self, other: object) -> bool:
+        # Screens ask at each change: a comparison of some hundred sentences costs a picture.
+        return self is other
+
+    __hash__ = object.__hash__
+
     def __repr__(self) -> str:
         return f"Words({self.language!r}, {len(self)} sentences)"
 

@@ -138,9 +138,21 @@ class Live:
         self.frame_ms.append((time.perf_counter() - began) * 1000)
         self.work_ms.append((time.thread_time() - worked) * 1000)
         for one in self.coming:
-            one.drawn_at = time.monotonic()
+            one.drawn_at = one.drawn_at or time.monotonic()
         self.shown += self.coming
         self.coming.clear()
+
+    def _drawing(self) -> None:
+        """Note when a verdict is first on the glass, also where a touch brought the picture on."""
+        window = self.robot.window
+        flip = window.flip
+
+        def noting() -> None:
+            flip()
+            for one in self.coming:
+                one.drawn_at = one.drawn_at or time.monotonic()
+
+        window.flip = noting
 
     def listen(self) -> None:
         """Note of each verdict when it was posted, and how the screen stands once it has it."""
@@ -155,6 +167,7 @@ class Live:
                 post(call, *facts)
 
         app.post = noting  # type: ignore[method-assign]  # what threads say passes here
+        self._drawing()
 
     def _deliver(self, call: Callable[..., None], one: Shown) -> None:
         call(one.verdict)

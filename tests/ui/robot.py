@@ -55,7 +55,13 @@ class Robot:
             EventLoop.idle()
 
     def settle(self) -> None:
-        """Let everything be laid out, without drawing it (a software renderer is slow)."""
+        """Let everything be laid out, without drawing it (a software renderer is slow).
+
+        Where the window draws at its own pace, as for a measurement, all of it is drawn.
+        """
+        if Clock._max_fps:
+            self.frames(4)
+            return
         for _ in range(4):
             Clock.tick()
             EventLoop.dispatch_input()

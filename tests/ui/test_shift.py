@@ -7,6 +7,7 @@ drawn. Every frame is decoded, every entry sealed and committed with FULL, every
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 from collections import Counter
@@ -169,8 +170,8 @@ def test_a_hospital_shift_of_four_hundred_is_right_on_the_screen_and_at_the_hub(
 
 @pytest.mark.slow
 def test_a_shifts_pictures_and_verdicts_come_in_time(tmp_path: Path, hub: HubProcess) -> None:
-    """At 30 pictures a second, on a machine that does nothing else."""
-    gate = check_shift(tmp_path, hub, 100, fps=30)
+    """At the window's own pace, on a machine that does nothing else."""
+    gate = check_shift(tmp_path, hub, 100, fps=int(os.environ["KCFG_GRAPHICS_MAXFPS"]))
     late = [one.late_ms for one in gate.shown]
     print(
         f"{len(gate.shown)} verdicts, picture to picture p95 {p95(gate.frame_ms):.1f} ms "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from kiosk.model import Declare, Outcome, Person
-from kiosk.screens.attract import EVERY_S
+from kiosk.screens.attract import EVERY_S, STEPS
 from kiosk.screens.questions import PURPOSES, questions
 from kiosk.screens.services import Modules, Services
 from kiosk.words import Words, load
@@ -63,6 +65,25 @@ def test_the_animation_plays_now_and_then_and_rests(robot: Robot) -> None:
         robot.app.stage.tick()
     assert how.way < 1
     robot.until(lambda: how.way == 1, within=4)
+
+
+def test_the_animation_redraws_the_window_a_few_times_only(robot: Robot) -> None:
+    how, ways = robot.app.stage.face.ids.how, []
+    how.rest()
+    how.bind(way=lambda _, way: ways.append(way))
+    how.play()
+    robot.until(lambda: how.way == 1, within=4)
+    assert len(ways) <= STEPS + 1, "each costs a drawing of the whole window"
+    assert ways == sorted(ways)
+
+
+def test_the_window_draws_at_the_pace_that_was_set() -> None:
+    """Kivy's clock takes it from the process's surroundings, before anything else is set."""
+    words = "import kiosk.ui, kivy.clock; print(kivy.clock.Clock._max_fps)"
+    found = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True
+    )
+    assert float(found.stdout) == 40
 
 
 def test_a_visitors_verdict_fills_the_screen_and_takes_no_orders(robot: Robot, desk: Desk) -> None:

@@ -82,13 +82,15 @@ def put(outbox: Outbox, passage: Passage) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(passages, max_size=14), st.integers(0, 14))
+@given(st.lists(passages, max_size=14), st.integers(0, 14), st.sampled_from(["own", "file"]))
 def test_what_is_known_is_the_same_as_by_tag_before_and_after_a_restart(
-    tmp_path_factory: pytest.TempPathFactory, all_: list[Passage], restart: int
+    tmp_path_factory: pytest.TempPathFactory, all_: list[Passage], restart: int, index: str
 ) -> None:
     path = tmp_path_factory.mktemp("presence") / FILE
     model = ByTag()
     outbox = Outbox(path)
+    if index == "file":
+        outbox.presence.index_in(path.parent)
     for seq, passage in enumerate(all_, 1):
         put(outbox, passage)
         model.note(passage, seq)
@@ -100,8 +102,40 @@ def test_what_is_known_is_the_same_as_by_tag_before_and_after_a_restart(
             for one in TAGS:
                 assert outbox.last_passage((one,)) == model.said((one,))
             assert outbox.inside(since_boot_ms=0) == model.inside()
-            outbox.presence._people = None  # as a restart would
+            outbox.presence.close()  # as a restart would
     model.db.close()
+
+
+@pytest.mark.parametrize("fault", ["gone", "full"])
+def test_an_index_whose_memory_fails_is_made_anew_by_the_process_itself(
+    tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    with Outbox(tmp_path / FILE) as outbox:
+        outbox.presence.index_in(folder)
+        if fault == "full":
+            put(outbox, Passage((tag(1), tag(2)), "in", 1))
+            people = outbox.presence._known()
+            pages = people._db.execute("PRAGMA page_count").fetchone()[0]
+            people._db.execute(f"PRAGMA max_page_count = {pages}")
+        else:
+            folder.rmdir()
+            put(outbox, Passage((tag(1), tag(2)), "in", 1))
+        for number in range(3, 400):
+            put(outbox, Passage(((1000 + number).to_bytes(2, "big") * 6,), "in", number))
+        assert "kept by the process itself" in caplog.text
+        assert outbox.last_passage((tag(2),)) == ("in", 1, 1)
+        assert outbox.inside(since_boot_ms=0) == 398
+
+
+def test_an_index_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "memory").mkdir()
+    with Outbox(tmp_path / FILE) as outbox:
+        outbox.presence.index_in(tmp_path / "memory")
+        put(outbox, Passage((tag(1),), "in", 1))
+        assert len([*(tmp_path / "memory").iterdir()]) == 1
+    assert [*(tmp_path / "memory").iterdir()] == []
 
 
 def test_a_passage_that_the_disk_refused_is_not_known(tmp_path: Path) -> None:

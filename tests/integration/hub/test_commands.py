@@ -7,6 +7,7 @@ import os
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,6 +124,26 @@ def test_serve_says_where_it_listens_and_ends_cleanly(hub: HubProcess) -> None:
     rest, errors = process.communicate(timeout=20)
     assert (process.returncode, rest, errors) == (0, "", "")
     assert (hub.data / "url").read_text() == f"{url}\n"
+
+
+def test_what_answers_is_loaded_before_anybody_asks(hub: HubProcess) -> None:
+    """The first kiosk after a start waits no longer than the others."""
+    hub.place()
+    names = ["hub.urls", "hub.intake.api", "hub.visitors.pages", "hub.desk.urls"]
+    script = (
+        "import os, sys\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'hub.settings'\n"
+        "import django; django.setup()\n"
+        "from hub.commands.serve import Server\n"
+        "Server({}).load()\n"
+        f"print([name for name in {names} if name not in sys.modules])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"HUB_DATA": str(hub.data)},
+    )  # fmt: skip
+    assert said.stdout == "[]\n", said.stderr
 
 
 def test_a_killed_hub_frees_its_port_at_once(own_hub: HubProcess) -> None:

@@ -1,0 +1,46 @@
+"""The C library's heap: what was freed goes back to the system, and threads share a few heaps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import sys, threading
+from kiosk import heap
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096 / 1e6
+
+if "few" in sys.argv:
+    heap.share_heaps()
+before = resident()
+kept = []
+
+def work():
+    many = [bytes(1000) for _ in range(8000)]
+    kept.append(many[-1])  # the newest lies last: what is below it cannot simply be cut off
+
+threads = [threading.Thread(target=work) for _ in range(12)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+if "trim" in sys.argv:
+    heap.give_back()
+print(resident() - before)
+"""
+
+
+def held(*words: str) -> float:
+    """Return the megabytes that stay with a process whose threads have freed everything."""
+    words = (sys.executable, "-c", SCRIPT, *words)
+    return float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
+def test_memory_that_nobody_uses_goes_back_to_the_system() -> None:
+    assert held("few", "trim") < min(2.0, held() / 3)
