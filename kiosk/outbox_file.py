@@ -28,6 +28,9 @@ SQLITE = sqlite3.sqlite_version
 PAGE_BYTES = 512
 """Small pages: a scan then writes 9 KB to the card, with 1,024 bytes 12, with 4,096 19."""
 
+CACHE_KIB = 512
+"""What the process keeps of the file; the system keeps more, as long as it has memory to spare."""
+
 CHECKPOINT_PAGES = 1000
 """The journal's length at which it is written back and begun anew. A journal that is long
 enough already takes a commit without growing, which a file system does in half the time.
@@ -217,6 +220,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
                 db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA temp_store = MEMORY")
