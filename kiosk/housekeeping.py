@@ -30,6 +30,9 @@ _log = logging.getLogger(__name__)
 EVERY_MS = 600_000
 """How often rows are looked through for what may be dropped."""
 
+TRIM_EVERY_MS = 60_000
+"""How often memory that nobody uses goes back to the system."""
+
 AGAIN_FILE = "refused.again"
 """In the kiosk's folder: somebody asks that what the hub refused be sent again."""
 
@@ -118,7 +121,7 @@ class Housekeeping:
         self._ballast_bytes = reserve_bytes(folder, config)
         self._ballast = Ballast(folder, self._ballast_bytes)
         self._free = free
-        self._next_ms = 0
+        self._next_ms = self._next_trim_ms = 0
 
     def step(self) -> None:
         """Look after the room; now and then drop what is over. Never raises for a full disk."""
@@ -127,12 +130,14 @@ class Housekeeping:
         if self._reclaim is not None:
             self._reclaim.step()
         now = self._clock.now()
+        if now.boot_ms >= self._next_trim_ms:
+            self._next_trim_ms = now.boot_ms + TRIM_EVERY_MS
+            give_back()
         if now.boot_ms < self._next_ms:
             return
         if not self._next_ms and not self._outbox.full:
             self._outbox.file.lengthen_journal()
         self._next_ms = now.boot_ms + EVERY_MS
-        give_back()
         try:
             self._outbox.write_receipts()
             seen(self._outbox, now)
