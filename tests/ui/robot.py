@@ -101,6 +101,16 @@ class Robot:
         self.touch(self.pad(text))
         self.settle()
 
+    def hold(self, text: str, choice: str) -> None:
+        """Hold the pad that bears a text until it offers more, and touch what is wanted."""
+        pad = self.pad(text)
+        pad.state = "down"
+        pad.dispatch("on_press")
+        self.until(lambda: any(choice in (p.text, p.value) for p in self.pads()), within=2)
+        pad.dispatch("on_release")
+        self.settle()
+        self.press(choice)
+
     def pad(self, text: str) -> Pad:
         """Return the pad in front that bears a text or a value."""
         for pad in self.pads():

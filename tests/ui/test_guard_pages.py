@@ -83,13 +83,7 @@ def test_tones_have_keys_and_a_held_key_offers_rare_letters(robot: Robot) -> Non
     for key in ["h", "o", "a", "\u0300", "space"]:
         robot.touch(robot.pad(key))
         robot.settle()
-    pad = robot.pad("u")
-    pad.state = "down"
-    pad.dispatch("on_press")
-    robot.until(lambda: form.ids.keyboard.offered == "u", within=2)
-    pad.dispatch("on_release")
-    robot.settle()
-    robot.press("ŭ")
+    robot.hold("u", "ŭ")
     assert form.name_text == "hòa ŭ"
 
 
