@@ -20,7 +20,7 @@ from kiosk.preferences import Preferences, profiles
 from kiosk.queue import FILE as OUTBOX
 from kiosk.queue import Outbox
 from kiosk.rows import State
-from kiosk.salvage import open_outbox
+from kiosk.salvage import finish, open_outbox
 from kiosk.upstream import Hub
 from kiosk.words import languages
 from wire import shortcode, signed
@@ -96,6 +96,7 @@ def check_whose(data: Path, code: EnrolmentCode) -> None:
     Asked where the identity is lost or damaged: what waits still says whose it is, and goes
     to no other hub.
     """
+    finish(data)
     if not (data / OUTBOX).exists():
         return
     with Outbox(data / OUTBOX) as outbox:
@@ -113,6 +114,7 @@ def check_whose(data: Path, code: EnrolmentCode) -> None:
 
 def check_nothing_waits(data: Path, old: Identity) -> None:
     """Raise :class:`BadEnrolment` while entries wait for the hub of the present place."""
+    finish(data)
     if not (data / OUTBOX).exists():
         return
     with Outbox(data / OUTBOX) as outbox:

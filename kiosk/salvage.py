@@ -84,7 +84,7 @@ def open_outbox(folder: Path) -> tuple[Outbox, Report | None]:
 
     Raises :class:`~kiosk.errors.DiskRefused` and :class:`~kiosk.errors.OutboxNewer`.
     """
-    _finish(folder)
+    finish(folder)
     clear_way(folder)
     path = folder / FILE
     findings = examine(path)
@@ -196,11 +196,11 @@ def _fresh(folder: Path) -> Iterator[Outbox]:
     sync_file(building)
     building.replace(folder / FRESH)
     sync_folder(folder)
-    _finish(folder)
+    finish(folder)
     damage_mark(folder / FILE).unlink(missing_ok=True)
 
 
-def _finish(folder: Path) -> None:
+def finish(folder: Path) -> None:
     """Put a finished fresh file in the damaged one's place (again, after a power cut)."""
     fresh, path = folder / FRESH, folder / FILE
     if not fresh.exists():

@@ -13,8 +13,8 @@ import pytest
 
 from kiosk.clock import SetClock
 from kiosk.commands.status import run as print_status
-from kiosk.enrolling import join
-from kiosk.errors import OutboxDamaged
+from kiosk.enrolling import join, move
+from kiosk.errors import BadEnrolment, OutboxDamaged
 from kiosk.identity import FILE as IDENTITY
 from kiosk.identity import read_code
 from kiosk.inspection import inspect
@@ -212,6 +212,21 @@ def test_files_that_are_taken_away_under_a_gate_show_no_green_and_lose_nothing(
         assert [row.entry.hash for row in outbox.rows(limit=1000)] == hashes
         assert outbox.put(entry_at, wall_ms=WALL_MS).seq == ENTRIES + 1
         assert inspect(outbox) == []
+
+
+def test_what_was_saved_of_a_place_keeps_the_folder_for_that_place(
+    tmp_path: Path, hub: HubProcess
+) -> None:
+    data = tmp_path / "kiosk"
+    data.mkdir()
+    join(data, read_code(hub.code(hub.place()), now_ms=None))
+    with Outbox(data / FILE) as outbox:
+        outbox.put(entry_at, wall_ms=WALL_MS)
+        remove("", "-wal", "-shm")(data)
+        with pytest.raises(OutboxDamaged, match="was saved"):
+            outbox.put(entry_at, wall_ms=WALL_MS)
+    with pytest.raises(BadEnrolment, match="1 entries still wait"):
+        move(data, read_code(hub.code(hub.place("Chợ Khác")), now_ms=None))
 
 
 def test_a_folder_that_is_taken_away_whole_shows_no_green(tmp_path: Path) -> None:
