@@ -21,7 +21,7 @@ from kivy.clock import Clock
 from kiosk import notices
 from kiosk.model import Command, Health, Outcome, Verdict
 from kiosk.notices import Notice
-from kiosk.screens.design import DESIGN, prepare_window
+from kiosk.screens.design import DESIGN, prepare_window, with_strip
 from kiosk.screens.face import Means
 from kiosk.screens.faces import FACES
 from kiosk.screens.hands import Hands
@@ -84,7 +84,8 @@ class KioskApp(App):
         self.sounds: Player | None = None
         self.title = settings.place or "Kiosk"
         DESIGN.dark, DESIGN.text, DESIGN.reach = settings.dark, settings.text, settings.reach
-        prepare_window(settings.size, settings.rotation, fullscreen=settings.fullscreen)
+        size = settings.size if narrator is None else with_strip(settings.size)
+        prepare_window(size, settings.rotation, fullscreen=settings.fullscreen)
 
     def build(self) -> Stage:
         """Make the window's content."""

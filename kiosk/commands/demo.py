@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             story.film = _film(stack)
         screen = display()
         if screen is None and VirtualDisplay.available():
-            screen = stack.enter_context(VirtualDisplay((1024, 600)))
+            screen = stack.enter_context(VirtualDisplay((1024, 640)))
             story.environment["DISPLAY"] = screen
             # A virtual screen has no loudspeaker; looking for one only makes noise.
             story.environment["SDL_AUDIODRIVER"] = "dummy"

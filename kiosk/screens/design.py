@@ -56,6 +56,17 @@ def display_size() -> tuple[int, int] | None:
         library.XCloseDisplay(display)
 
 
+STRIP = 5
+"""Units of height of the demonstration's strip."""
+
+
+def with_strip(size: tuple[int, int]) -> tuple[int, int]:
+    """Return a window's size with room for the demonstration's strip, where the display has it."""
+    taller = (size[0], size[1] + STRIP * UNIT)
+    display = display_size()
+    return taller if display is None or display[1] >= taller[1] else size
+
+
 def prepare_window(size: tuple[int, int], rotation: int = 0, *, fullscreen: bool) -> None:
     """Set what Kivy reads when its window is made; call before anything imports Window."""
     if fullscreen and (display := display_size()):

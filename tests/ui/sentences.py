@@ -30,10 +30,21 @@ def said(robot: Robot) -> Iterator[str]:
         stewards,
         joining,
         _telling,
+        _demonstrating,
     ):
         robot.app.stage.go_home()
         robot.app.show_hint("")
         yield from part(robot)
+
+
+def _demonstrating(robot: Robot) -> Iterator[str]:
+    robot.app.stage.go("language")  # the guard's page has it in a window that is higher
+    stage = robot.app.stage
+    stage.narrated = True
+    for word in keys("demo"):
+        robot.app.narrate(f"demo.{word}")
+        yield f"demonstration: {word}"
+    stage.narrated = False
 
 
 def _verdicts(robot: Robot) -> Iterator[str]:
