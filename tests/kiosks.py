@@ -210,7 +210,7 @@ class Running:
         """Wait for the end; returns the exit code."""
         code = self.process.wait(timeout)
         for reader in self._readers:
-            reader.join(10)
+            reader.join(TIMEOUT_S)
         return code
 
     def lives(self, seconds: float) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from tests.hubs import TIMEOUT_S
 from wire import signed
 from wire.batch import Answer, Batch, Receipt, digest
 from wire.keys import SigningKey
@@ -61,7 +62,7 @@ class LyingProxy:
 
     def ask(self, request: bytes) -> bytes:
         """Pass a request on to the hub and return its raw answer; raises ``OSError``."""
-        with socket.create_connection(self._hub, timeout=20) as line:
+        with socket.create_connection(self._hub, timeout=TIMEOUT_S) as line:
             line.sendall(request)
             parts = []
             while part := line.recv(65536):
@@ -72,7 +73,7 @@ class LyingProxy:
             self._changed.notify_all()
         return answer
 
-    def wait_asked(self, more: int, timeout: float = 20.0) -> None:
+    def wait_asked(self, more: int, timeout: float = TIMEOUT_S) -> None:
         """Wait until the kiosk has asked ``more`` times from now on."""
         with self._changed:
             wanted = self.asked + more
@@ -88,7 +89,7 @@ class LyingProxy:
 
     def _answer(self, line: socket.socket) -> None:
         with line, contextlib.suppress(OSError):
-            line.settimeout(20)
+            line.settimeout(TIMEOUT_S)
             request = _request(line)
             if not request:
                 return

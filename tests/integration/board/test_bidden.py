@@ -11,6 +11,7 @@ from kiosk.config import Gate as GateConfig
 from kiosk.gate import Gate, Post
 from kiosk.identity import Identity
 from kiosk.model import EnterText, Health, Outcome, Verdict
+from tests.hubs import TIMEOUT_S
 from tests.kiosks import card
 from wire import signed
 from wire.batch import Settings
@@ -56,7 +57,7 @@ def test_a_gate_asks_for_declarations_from_the_second_on_in_which_it_hears_of_it
         wanted = {"policy.declaration": True, "policy.no_declaration": "refuse"}
         newer = Settings(2, profile={"place:p1": wanted, "": {"policy.second_code_s": 5}})
         gate.membership.believe(signed.sign(newer.pack(), hub, "settings"))
-        assert obeyed.wait(20)
+        assert obeyed.wait(TIMEOUT_S)
         assert answer(gate, card(2)).outcome is not Outcome.RECORDED
     with Gate(tmp_path, Config(), Post(verdict=tell)) as gate:
         assert gate.config.policy.declaration  # and again from the next start on

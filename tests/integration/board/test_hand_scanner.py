@@ -13,7 +13,7 @@ from kiosk.config import Gate as GateConfig
 from kiosk.gate import Gate, Post
 from kiosk.wedge.device import _LETTERS, EVENT, HandScanner, Keys
 from kiosk.workers import Worker
-from tests.hubs import HubProcess
+from tests.hubs import TIMEOUT_S, HubProcess
 from tests.kiosks import KioskBox, national
 
 KEY_OF = {}
@@ -75,7 +75,7 @@ def test_a_scanner_that_is_pulled_out_is_waited_for(tmp_path, monkeypatch):
 
     def wait_for(count):
         with heard:
-            assert heard.wait_for(lambda: len(codes) >= count, 20), codes
+            assert heard.wait_for(lambda: len(codes) >= count, TIMEOUT_S), codes
 
     os.mkfifo(path)
     with Worker("scanner", HandScanner(path, scanned).work) as worker:
@@ -105,6 +105,6 @@ def test_a_gate_records_what_its_scanner_reads(tmp_path):
         with path.open("wb") as scanner:
             scanner.write(packed([*strokes(national(7)), (ENTER, 1)]))
             scanner.flush()
-            assert heard.wait(20)
+            assert heard.wait(TIMEOUT_S)
     assert [v.outcome.value for v in told] == ["recorded"]
     assert told[0].kind == "national-qr"

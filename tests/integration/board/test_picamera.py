@@ -18,6 +18,7 @@ from kiosk.errors import CameraGone
 from kiosk.frames import Frame
 from kiosk.scanner import scanner
 from kiosk.workers import Latest, Worker
+from tests.hubs import TIMEOUT_S
 from tests.kiosks import card
 
 SHELF = Path(__file__).with_name("shelf")
@@ -104,5 +105,5 @@ def test_a_camera_that_is_pulled_out_comes_back_when_it_is_plugged_in(board: Any
     board.picture = cv2.flip(board.picture, 1)
     board.plugged.set()
     until("ok", 2)
-    worker.stop(timeout=20)
+    worker.stop(timeout=TIMEOUT_S)
     assert told == ["starting", "ok", "gone", "ok"]

@@ -22,7 +22,7 @@ from kiosk.model import EnterText, Outcome, Verdict
 from kiosk.outbox_view import OutboxView
 from kiosk.signals import OUTPUTS, Signals, open_signals
 from kiosk.workers import Worker
-from tests.hubs import ROOT, HubProcess
+from tests.hubs import ROOT, TIMEOUT_S, HubProcess
 from tests.kiosks import KioskBox, card
 
 PINS = Pins(relay=5, green=6, red=13, buzzer=19, beam=26, open_s=0.4, match_s=1.0)
@@ -136,7 +136,7 @@ def test_the_pins_rest_when_the_worker_crashes(factory):
     signals._beam.pulse(-100.0)  # the one who was recorded
     signals._beam.pulse(-100.0)  # long ago: the next round counts it, and fails
     worker.start()
-    assert worker.join(10)
+    assert worker.join(TIMEOUT_S)
     assert isinstance(worker.error, RuntimeError)
     assert not any(states(factory).values())
 
@@ -186,7 +186,7 @@ def test_a_gate_opens_after_its_commit_and_counts_the_unscanned(factory, tmp_pat
         factory.pin(26).drive_high()
         factory.pin(26).drive_low()  # and one who did not
         factory.pin(26).drive_high()
-        for _ in range(200):
+        for _ in range(10 * TIMEOUT_S):
             if len(told) >= 2:
                 break
             gate.finished.wait(0.1)
@@ -218,12 +218,12 @@ def test_120_through_the_barrier_and_100_scans_are_83_percent_at_the_hub_counted
             gate.start("none")
             for who in range(100):
                 gate.send(EnterText(card(who)))
-                assert told.get(timeout=20).outcome is Outcome.RECORDED
+                assert told.get(timeout=TIMEOUT_S).outcome is Outcome.RECORDED
                 walks_through()
             for _ in range(20):
                 walks_through()
             while gate.health().tally.unscanned < 20:
-                assert told.get(timeout=20).kind == "unscanned"
+                assert told.get(timeout=TIMEOUT_S).kind == "unscanned"
             gate.drain(30)
         (report,) = hub.json("report", "--place", place)
     (found,) = report["places"]

@@ -17,7 +17,7 @@ from kiosk.gate import Gate, Post
 from kiosk.identity import read_code
 from kiosk.model import DirectionMode, Verdict
 from tests.e2e.faults.proxy import LyingProxy
-from tests.hubs import HubProcess
+from tests.hubs import TIMEOUT_S, HubProcess
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     """A real hub."""
     with HubProcess(tmp_path_factory.mktemp("hub")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the hub take its time to answer: on an emulated board it takes more than a gate gives."""
+    monkeypatch.setattr("kiosk.upstream.TIMEOUT_S", (TIMEOUT_S, TIMEOUT_S))
+    monkeypatch.setattr("kiosk.upstream.LONGEST_S", float(TIMEOUT_S))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from kiosk.camera import feed, open_camera
 from kiosk.frames import Frame
 from kiosk.workers import Latest, Worker
+from tests.hubs import TIMEOUT_S
 
 SDP = (
     "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=camera\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -123,5 +124,5 @@ def test_an_rtsp_camera_is_read_unplugged_and_read_again(camera: IpCamera) -> No
         until("ok", 2)
     finally:
         camera.unplugged.set()
-        worker.stop(timeout=30)
+        worker.stop(timeout=TIMEOUT_S)
     assert told[:4] == ["starting", "ok", "gone", "ok"]
