@@ -125,6 +125,8 @@ class Machine:
         """Write a file of it."""
         target = self.root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink():  # it would lead out of the machine, into this one
+            target.unlink()
         target.write_text(text)
         target.chmod(0o644)
 
