@@ -15,7 +15,7 @@ from pathlib import Path
 from kiosk.errors import DiskRefused
 from kiosk.outbox_view import MARK_BYTES
 from kiosk.presence import Passage
-from kiosk.rows import Before, Older, Rescued, Row, Settled, State, Stock
+from kiosk.rows import Before, Older, Rescued, Row, Settled, State, Stock, mark
 from kiosk.settling import SLICE, SettledRows, batched
 from wire.batch import DISCARD, EXPIRED
 from wire.entry import Entry, Link
@@ -163,7 +163,7 @@ class Outbox(SettledRows):
                         for seq in old
                     )
                     # Salvage must not call lost what was dropped on purpose.
-                    self.file.remember(db, "purged", max(old[-1], 0).to_bytes(8, "big"))
+                    self.file.remember(db, "purged", mark(max(old[-1], 0).to_bytes(8, "big")))
                     older = tuple(one.without(old) for one in self.older)
                     if older != self.older:
                         self.file.remember(db, "older", Older.all_to(older))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -142,28 +143,39 @@ class Older:
         """Unpack what :meth:`all_to` packed."""
         if data is None:
             return ()
+        found = cbor.loads(data)
+        if found and isinstance(found[0], bytes):  # before it was marked it was the list alone
+            found = cbor.loads(marked(found[0]))
         return tuple(
             # What was kept before these were told apart ends after the hash.
             cls(uuid.UUID(bytes=c), base, seq, hash_, *(rest[:1]), *(_ranges(r) for r in rest[1:2]))
-            for c, base, seq, hash_, *rest in cbor.loads(data)
+            for c, base, seq, hash_, *rest in found
         )
 
     @staticmethod
     def all_to(older: Sequence[Older]) -> bytes:
         """Pack for the outbox."""
-        return cbor.dumps(
-            [
-                [
-                    one.chain.bytes,
-                    one.base,
-                    one.seq,
-                    one.hash,
-                    one.purged,
-                    list(map(list, one.lost)),
-                ]
-                for one in older
-            ]
-        )
+        packed = [
+            [one.chain.bytes, one.base, one.seq, one.hash, one.purged, list(map(list, one.lost))]
+            for one in older
+        ]
+        return cbor.dumps([mark(cbor.dumps(packed))])
+
+
+_MARK_BYTES = 8
+
+
+def mark(fact: bytes) -> bytes:
+    """Return a fact with the first bytes of its hash before it: a flipped bit is found."""
+    return hashlib.sha256(fact).digest()[:_MARK_BYTES] + fact
+
+
+def marked(data: bytes) -> bytes:
+    """Return the fact that :func:`mark` marked; ``ValueError`` where a bit flipped."""
+    fact = data[_MARK_BYTES:]
+    if mark(fact) != data:
+        raise ValueError("The fact is not what was written.")
+    return fact
 
 
 def _ranges(pairs: Sequence[Sequence[int]]) -> Ranges:

@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.carving import Carver
 from kiosk.inspection import beside
 from kiosk.queue import FILE, Outbox
-from kiosk.rows import Before, Older, Ranges, Rescued
+from kiosk.rows import Before, Older, Ranges, Rescued, marked
 from kiosk.settling import batched
 from kiosk.worn import WornFile, read_worn
 from wire.errors import WireError
@@ -49,10 +49,11 @@ class Transfer:
 
         Besides, what is newly lost of chains that the file had rescued itself.
         """
-        purged = int.from_bytes(self._facts.get("purged", b"")[:8], "big")
-        before = self._own.before(purged)
+        purged = self._dropped()
         older, losses = [], []
         known = {one.base: one for one in self._older()}
+        self._gather(known)
+        before = self._own.before(purged)
         for base in sorted(self._earlier.keys() | known.keys()):
             one, lost = self._again(base, known.get(base))
             older.append(one)
@@ -73,17 +74,42 @@ class Transfer:
         """How many rows of the own chain were found so far."""
         return self._own.count
 
+    def _dropped(self) -> int:
+        """Return up to where rows of the own chain were dropped on purpose."""
+        fact = self._facts.get("purged", b"")
+        with suppress(ValueError):  # the fact was hit, too: told too often is harmless
+            return int.from_bytes(marked(fact) if len(fact) > 8 else fact, "big")
+        return 0
+
     def _older(self) -> tuple[Older, ...]:
-        with suppress(WireError, ValueError, TypeError):  # the fact was hit, too
+        with suppress(WireError, ValueError, TypeError):
             return Older.all_from(self._facts.get("older"))
         return ()
+
+    def _gather(self, known: Mapping[int, Older]) -> None:
+        """Count rows whose number was hit, so that they lie astray, with their chain."""
+        homes = {one.chain: base for base, one in known.items()}
+        own = self._own.head
+        by_size = sorted(self._earlier.items(), key=lambda item: -item[1].count)
+        for base, chain in by_size:
+            whose = chain.head.chain if chain.head else None
+            if whose is None:
+                continue
+            home = homes.setdefault(whose, base)
+            if own is not None and whose == own.chain:
+                self._own.absorb(chain)
+            elif home != base:
+                self._earlier.setdefault(home, _Chain(home)).absorb(chain)
+            else:
+                continue
+            self._elsewhere.add(base)
 
     def _again(self, base: int, known: Older | None) -> tuple[Older, Ranges]:
         """Return a chain that was rescued before as it is now, and what is newly lost of it."""
         chain = self._earlier.get(base, _Chain(base))
         head = chain.head
         if head is None or (known is not None and known.seq >= head.seq):
-            assert known is not None, "a base is known by its rows or by the fact"
+            assert known is not None, "a base is known by its rows or by a fact"
             whose, seq, hash_ = known.chain, known.seq, known.hash
         else:
             whose, seq, hash_ = head.chain, head.seq, head.entry.hash
@@ -139,6 +165,12 @@ class _Chain:
         self._seqs.add(row.seq)
         if self.head is None or row.seq > self.head.seq:
             self.head = row
+
+    def absorb(self, other: _Chain) -> None:
+        """Count what another one has as found, too."""
+        self._seqs |= other._seqs
+        if other.head and (self.head is None or other.head.seq > self.head.seq):
+            self.head = other.head
 
     def before(self, purged: int) -> Before | None:
         """Return the last known head and what is missing below it, above ``purged``."""
