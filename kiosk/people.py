@@ -48,6 +48,8 @@ class People:
         """Begin with nobody: in ``folder``, else in the process's own memory."""
         self._path = folder / FILE if folder else None
         self._unlink()
+        if self._path is not None:
+            self._path.touch(mode=0o600)
         self._db = sqlite3.connect(
             self._path or ":memory:", isolation_level=None, check_same_thread=False
         )
