@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 
 from kiosk.demo import film
 from kiosk.demo.tap import BATCH, RECEIPT
+from kiosk.frames import Frame, image_of
 from kiosk.identity import Identity
 from kiosk.outbox_view import OutboxView
 from kiosk.queue import FILE
@@ -93,11 +95,12 @@ def _frame(path: Path, text: str) -> Any:
     reader = scanner(who=lambda _: frozenset({"somebody"}))
     film_file = cv2.VideoCapture(str(path))
     try:
-        while True:
+        for number in itertools.count():
             there, image = film_file.read()
             if not there:
                 return None
-            if any(seen.text == text for seen in reader.read_image(image)):
+            look = reader.look(Frame(image_of(image), number / film.FPS, number))
+            if any(seen.text == text for seen in look.seen):
                 return image
     finally:
         film_file.release()
