@@ -278,11 +278,10 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
             heap.give_back()  # as the kiosk does each minute
             return resident(), sum(1 for _ in stage.walk(restrict=True))
 
-        warm = 6000  # caches that are bounded fill, and the heaps find their shape
-        some(0, warm - 200)
-        before, widgets = after, widgets_after = some(warm - 200, 200)
+        some(0, 1000)  # caches that are bounded fill first
+        before, widgets = after, widgets_after = some(1000, 200)
         for part in range(6):
-            after, widgets_after = some(warm + part * scans // 6, scans // 6)
+            after, widgets_after = some(1200 + part * scans // 6, scans // 6)
             print(f"{after - before:+.2f} MB after {(part + 1) * scans // 6} scans", flush=True)
     print(f"{after - before:+.2f} MB over {scans} scans, {widgets} → {widgets_after} widgets")
     assert wrong == 0
