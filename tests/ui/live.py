@@ -143,7 +143,10 @@ class Live:
         self.coming.clear()
 
     def _drawing(self) -> None:
-        """Note when a verdict is first on the glass, also where a touch brought the picture on."""
+        """Note when a verdict is first on the glass, also where a touch brought the picture on.
+
+        The window outlives us all: :func:`kiosk` takes this off again.
+        """
         window = self.robot.window
         flip = window.flip
 
@@ -264,5 +267,6 @@ def kiosk(
             yield live
         finally:
             KivyClock._max_fps = 0
+            vars(robot.window).pop("flip", None)
             gate.close()
             robot.frames(2)  # what was posted last finds its window still open

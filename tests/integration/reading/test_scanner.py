@@ -216,6 +216,18 @@ def test_a_background_earns_once_and_a_code_held_before_it_earns_anew():
     assert credit.left == pytest.approx(0.62)
 
 
+def test_a_scene_that_turns_to_texture_earns_a_quarter_of_a_second_and_a_code_in_it_its_own():
+    credit = Credit()
+    for n in range(30):  # leaves: somewhere else in each frame
+        credit.greet((n * 200.0, 0.0), n / 30, 0.2, mass=50_000)
+    assert credit.left == pytest.approx(0.25)
+    credit.greet((0.0, 500.0), 1.0, 0.6)
+    assert credit.left == pytest.approx(0.85)
+    credit.spend(1.0)
+    credit.greet((9_000.0, 0.0), 3.0, 0.2, mass=50_000)
+    assert credit.left == pytest.approx(0.2)
+
+
 def test_credit_never_grows_beyond_a_second():
     credit = Credit()
     for n in range(100):
