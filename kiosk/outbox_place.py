@@ -27,25 +27,29 @@ class Place:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: dict[Path, tuple[int, int]] = {}
+        self._names = (path.name, f"{path.name}-wal")
+        self._seen: dict[str, int] = {}
         self._saved = False
 
     def taken(self) -> bool:
-        """Whether one of the files is there no more, or is another one; two look-ups, 4 µs."""
-        for path in (self._path, self._path.with_name(self._path.name + "-wal")):
-            try:
-                info = os.stat(path)  # noqa: PTH116  # at each commit: Path takes twice as long
-            except FileNotFoundError:
-                if path in self._seen:
-                    return True
-                continue  # the journal comes with the first commit
-            except OSError:
-                continue  # a disk that fails says so where it is written
-            if self._seen.setdefault(path, (info.st_dev, info.st_ino)) != (
-                info.st_dev,
-                info.st_ino,
-            ):
+        """Whether one of the files is there no more, or is another one.
+
+        Their folder is read at each commit: to stat the files instead made each commit some 40 µs
+        longer (Linux 6.18, which keeps finer times of a file that was looked at).
+        """
+        try:
+            with os.scandir(self._path.parent) as found:
+                here = {one.name: one.inode() for one in found if one.name in self._names}
+        except FileNotFoundError:
+            here = {}
+        except OSError:
+            return False  # a disk that fails says so where it is written
+        for name in self._names:  # the journal comes with the first commit
+            number = here.get(name)
+            if self._seen.get(name, number) != number:
                 return True
+            if number is not None:
+                self._seen[name] = number
         return False
 
     def check(self, copy: Callable[[Path], None]) -> None:

@@ -82,18 +82,14 @@ class People:
     def linked(self, tags: Iterable[bytes]) -> tuple[bytes, ...]:
         """Return ``tags`` and all that are known to be the same person's."""
         tags = tuple(tags)
-        known = [
-            bytes(row[0])
-            for group in sorted(self._groups(tags))
-            for row in self._db.execute("SELECT tag FROM tags WHERE grp = ? ORDER BY tag", (group,))
-        ]
-        return tuple(dict.fromkeys((*tags, *known)))
+        return self._with(tags, self._groups(tags))
 
     def note(self, last: Last, tags: Sequence[bytes], marks: Sequence[bytes] = ()) -> None:
         """Note a passage under a person's tags, which it links, and marks, which it does not."""
-        group = min(self._groups(tags), default=last[2])
-        theirs = (*self.linked(tags), *marks)
-        left = self._groups(theirs)
+        groups = self._groups(tags)
+        group = min(groups, default=last[2])
+        theirs = (*self._with(tuple(tags), groups), *marks)
+        left = groups | self._groups(marks)
         self._db.executemany(
             "INSERT OR REPLACE INTO tags VALUES (?, ?)", [(tag, group) for tag in theirs]
         )
@@ -124,6 +120,14 @@ class People:
             "DELETE FROM tags WHERE grp IN (SELECT grp FROM lasts WHERE boot_ms < ?)", (boot_ms,)
         )
         self._db.execute("DELETE FROM lasts WHERE boot_ms < ?", (boot_ms,))
+
+    def _with(self, tags: tuple[bytes, ...], groups: set[int]) -> tuple[bytes, ...]:
+        known = (
+            bytes(row[0])
+            for group in sorted(groups)
+            for row in self._db.execute("SELECT tag FROM tags WHERE grp = ? ORDER BY tag", (group,))
+        )
+        return tuple(dict.fromkeys((*tags, *known)))
 
     def _groups(self, tags: Sequence[bytes]) -> set[int]:
         asked = (
