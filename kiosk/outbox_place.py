@@ -36,14 +36,17 @@ class Place:
 
         Their folder is read at each commit: to stat the files instead made each commit some 40 µs
         longer (Linux 6.18, which keeps finer times of a file that was looked at).
+
+        :raises DiskRefused: where the folder cannot be read.
         """
         try:
             with os.scandir(self._path.parent) as found:
                 here = {one.name: one.inode() for one in found if one.name in self._names}
         except FileNotFoundError:
             here = {}
-        except OSError:
-            return False  # a disk that fails says so where it is written
+        except OSError as error:
+            # Nothing is called durable of which nobody can see whether it is there.
+            raise DiskRefused(f"The kiosk's folder cannot be read: {error.strerror}.") from error
         for name in self._names:  # the journal comes with the first commit
             number = here.get(name)
             if self._seen.get(name, number) != number:
