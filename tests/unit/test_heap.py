@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-SCRIPT = """
+START = """
 import sys, threading
 from kiosk import heap
 
@@ -18,6 +18,9 @@ def resident():
 if "few" in sys.argv:
     heap.share_heaps()
 kept = []
+"""
+
+THREADS = """
 
 def work(count):
     many = [bytes(1000) for _ in range(count)]
@@ -38,13 +41,33 @@ day(12, 8000)
 print(resident() - before)
 """
 
+PICTURES = """
+def picture():
+    return bytearray(b"x") * (1 << 20)
 
-def held(*words: str) -> float:
-    """Return the megabytes that stay with a process whose threads have freed everything."""
-    words = (sys.executable, "-c", SCRIPT, *words)
+one = picture() + picture()
+del one  # from now on the library would take in what is smaller than this
+before = resident()
+several = []
+for _ in range(20):
+    several.append(picture())
+    kept.extend(bytes(1000) for _ in range(8))  # stays, and lies above the picture
+del several
+print(resident() - before)
+"""
+
+
+def held(*words: str, script: str = THREADS) -> float:
+    """Return the megabytes that stay with a process after it has freed everything."""
+    words = (sys.executable, "-c", START + script, *words)
     return float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
 def test_memory_that_nobody_uses_goes_back_to_the_system() -> None:
     assert held("few", "trim") < min(2.0, held() / 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
+def test_a_picture_leaves_nothing_in_a_heap() -> None:
+    assert held("few", script=PICTURES) < 2.0
