@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from kiosk.model import ClockState, Health
 from kiosk.words import Words
 
+MINUTE_S = 60
+
 
 def age(seconds: float, words: Words) -> str:
     """Return a duration in its largest fitting unit, without false precision."""
-    for length, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+    for length, unit in ((86_400, "days"), (3_600, "hours"), (MINUTE_S, "minutes")):
         if seconds >= length:
             return words.say(f"age.{unit}", count=int(seconds // length))
     return words["age.now"]
@@ -92,9 +94,9 @@ def waiting_sign(health: Health, words: Words) -> Sign:
     if not health.waiting:
         return Sign("waiting", "quiet", words["waiting.none"])
     key = "waiting.one" if health.waiting == 1 else "waiting.many"
-    oldest = ""
-    if health.oldest_waiting_s is not None:
-        oldest = words.say("waiting.oldest", age=age(health.oldest_waiting_s, words))
+    oldest, seconds = "", health.oldest_waiting_s or 0.0
+    if seconds >= MINUTE_S:  # what came just now needs no word
+        oldest = words.say("waiting.oldest", age=age(seconds, words))
     return Sign("waiting", "quiet", words.say(key, count=health.waiting), oldest)
 
 

@@ -50,6 +50,17 @@ def test_a_nearly_full_disk_is_said_before_what_is_not_enforced_offline() -> Non
     assert told(low) == ("quiet", f"{offline} Đĩa chỉ còn 20 ngày.")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "detail"),
+    [(None, ""), (0.0, ""), (59.9, ""), (60.0, "lâu nhất 1 phút"), (7200.0, "lâu nhất 2 giờ")],
+)
+def test_since_when_entries_wait_is_said_from_a_minute_on(
+    seconds: float | None, detail: str
+) -> None:
+    sign = condition.waiting_sign(replace(AWAY, waiting=3, oldest_waiting_s=seconds), load("vi"))
+    assert sign.detail == detail
+
+
 def test_entries_that_the_hub_refused_are_counted_where_the_guard_sees_it() -> None:
     refused = replace(WELL, refused=2)
     assert told(refused) == ("quiet", "2 lượt bị trung tâm từ chối.")
