@@ -156,6 +156,9 @@ class _Adapter(HTTPAdapter):
     def __init__(self, pin: bytes, *, dates_count: bool) -> None:
         self._pin = pin
         self._context = ssl.create_default_context()
+        # Python 3.13 also asks for forms (RFC 5280's key identifiers) that a unit's own authority
+        # may lack: a gate must not lose its hub with its system's next version.
+        self._context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         if pin:
             self._context.check_hostname = False
             self._context.verify_mode = ssl.CERT_NONE  # the pin below is checked instead

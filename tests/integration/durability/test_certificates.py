@@ -59,6 +59,22 @@ def test_dates_count_with_a_trusted_clock_alone_and_names_always(
 
 
 @pytest.mark.parametrize("clock", ["trusted", "untrusted"])
+def test_a_newer_pythons_rules_of_form_part_no_gate_from_its_hub(
+    clock: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = ssl.create_default_context
+
+    def newer() -> ssl.SSLContext:
+        context = older()
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", newer)
+    with echoing(*authority.server("hub")) as url:  # without key identifiers
+        assert asked(url, dates_count=clock == "trusted")
+
+
+@pytest.mark.parametrize("clock", ["trusted", "untrusted"])
 def test_an_authority_that_nobody_knows_vouches_for_nobody(
     clock: str, authority: Authority, tmp_path: Path
 ) -> None:
