@@ -50,7 +50,9 @@ class Stick:
             if write:
                 _make_folder(top)
             self._handle = os.open(FOLDER, flags, dir_fd=top)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if write:
+                raise trouble(error) from error  # it was pulled between the two
             self._handle = None  # a stick without anything of ours
         except OSError as error:
             raise trouble(error) from error

@@ -15,6 +15,7 @@ from __future__ import annotations
 import http.client
 import io
 import ipaddress
+import logging
 import socket
 import ssl
 import time
@@ -43,6 +44,9 @@ LONGEST_S = 40.0
 
 MAX_ANSWER = 1024 * 1024
 """No answer of the hub comes near this; a longer one is not read."""
+
+# A cut or garbled header is a failed try as any other, and no warning with a traceback.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, openssl/x509_vfy.h
 

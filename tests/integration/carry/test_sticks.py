@@ -358,6 +358,19 @@ def test_each_trouble_of_a_stick_has_its_own_sentence(kiosk: Offline, tmp_path: 
     assert kiosk.accept(tmp_path).files == []
 
 
+def test_a_stick_that_goes_while_its_folder_is_made_is_gone(kiosk: Offline, tmp_path: Path) -> None:
+    pulled = tmp_path / "pulled"
+    pulled.mkdir()
+    handle = os.open(pulled, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        pulled.rmdir()  # as the system does with the folder of a stick that was pulled
+        with pytest.raises(StickRefused) as gone:
+            kiosk.copy(Path(f"/proc/self/fd/{handle}"))
+    finally:
+        os.close(handle)
+    assert gone.value.word == "stick_gone"
+
+
 def test_a_kiosk_of_another_hub_is_not_taken(kiosk: Offline, tmp_path: Path) -> None:
     kiosk.record(1)
     kiosk.copy(tmp_path / "stick")

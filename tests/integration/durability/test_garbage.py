@@ -133,6 +133,21 @@ def test_headers_that_make_no_sense_are_a_retry(header: bytes) -> None:
         assert hub.post("/v1/pulse", b"signed", dates_count=True) == b"x"
 
 
+def test_a_header_that_is_cut_leaves_no_traceback_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = b"HTTP/1.1 200 OK\r\n" + OURS + b"\r\nContent-Leng"
+
+    def serve(line: socket.socket) -> None:
+        line.recv(65536)
+        line.sendall(answer)
+        line.shutdown(socket.SHUT_RDWR)
+
+    with answering(serve) as url, Hub(url) as hub, contextlib.suppress(Retry):
+        hub.post("/v1/pulse", b"signed", dates_count=True)
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 @pytest.mark.parametrize("start", [b"HTTP/1.1 302 Found", b"HTTP/1.1 200 OK"])
 @pytest.mark.parametrize("kind", [OURS, b"Content-Type: text/html"])
 def test_a_page_without_end_is_not_read_to_its_end(start: bytes, kind: bytes) -> None:
