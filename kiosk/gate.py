@@ -175,7 +175,7 @@ class Gate:
         self.camera_choice: CameraChoice | None = None
         self._jobs: queue.SimpleQueue[Callable[[Worker], None]] = queue.SimpleQueue()
         self._workers: list[Worker] = []
-        self._health = Health()
+        self._health: Health | None = None
 
     @property
     def identity(self) -> Identity:
@@ -243,7 +243,8 @@ class Gate:
         )
 
     def _report(self) -> tuple[Mapping[str, int], Mapping[str, Any], int]:
-        tally, health = self._health.tally, self._health
+        health = self._health or self.health()  # the first pulse tells the truth, too
+        tally = health.tally
         facts: dict[str, Any] = {
             "version": kiosk.__version__,
             "sqlite": SQLITE,

@@ -67,6 +67,8 @@ def test_a_joined_kiosk_whose_outbox_is_gone_says_so_everywhere_and_goes_on(
 
     again = stepped(clock=clock)
     assert "The outbox of this kiosk is gone" in caplog.text
+    _, first, _ = again.gate._report()
+    assert (first["outbox"], first["disk_days_left"] > 0) == ("gone", True)
     assert again.show(card(2))[0].recorded
     assert (again.gate.health().outbox, again.gate.health().lost) == ("gone", None)
     code, told = status(data, capsys)
