@@ -234,11 +234,15 @@ def test_a_bus_of_forty_five_boards_within_eight_minutes(tmp_path: Path, hub: Hu
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scans", [18_000])
+@pytest.mark.parametrize("shifts", [5])
 def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
-    tmp_path: Path, hub: HubProcess, scans: int
+    tmp_path: Path, hub: HubProcess, shifts: int
 ) -> None:
-    """Codes come as by a hand scanner; each verdict is laid out, and every twentieth drawn."""
+    """In each eight hours come 18,000 different people, read by a hand scanner.
+
+    Each verdict is laid out, and every twentieth drawn. One shift alone says less: the first one
+    also fills what is bounded, and a heap or two settle.
+    """
     import gc
 
     from kiosk import heap
@@ -256,7 +260,7 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
             nonlocal wrong
             for who in range(first, first + many):
                 gate.passes(1.6)
-                code = EnterText(card(who % 90_000))
+                code = EnterText(card(who))
                 seen = gate.laid_out(lambda code=code: gate.window.gate.send(code))  # type: ignore[misc]
                 wrong += seen.ground != "go"
                 if who % 20 == 0:
@@ -276,14 +280,18 @@ def test_eight_hours_of_scans_leave_no_widget_and_less_than_a_megabyte(
             gate.work_ms.clear()
             gc.collect()
             heap.give_back()  # as the kiosk does each minute
-            return resident(), sum(1 for _ in stage.walk(restrict=True))
+            least = resident()
+            for _ in range(20):  # the camera's pictures of the moment are no memory that stays
+                gate.draw()
+                least = min(least, resident())
+            return least, sum(1 for _ in stage.walk(restrict=True))
 
         some(0, 1000)  # caches that are bounded fill first
         before, widgets = after, widgets_after = some(1000, 200)
-        for part in range(6):
-            after, widgets_after = some(1200 + part * scans // 6, scans // 6)
-            print(f"{after - before:+.2f} MB after {(part + 1) * scans // 6} scans", flush=True)
-    print(f"{after - before:+.2f} MB over {scans} scans, {widgets} → {widgets_after} widgets")
+        for shift in range(shifts):
+            after, widgets_after = some(1200 + shift * 18_000, 18_000)
+            print(f"{after - before:+.2f} MB after {(shift + 1) * 18_000} scans", flush=True)
+    print(f"{(after - before) / shifts:+.2f} MB a shift, {widgets} → {widgets_after} widgets")
     assert wrong == 0
     assert widgets_after == widgets
-    assert after - before <= 1.0
+    assert (after - before) / shifts <= 1.0
