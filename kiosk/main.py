@@ -20,11 +20,12 @@ import argparse
 import logging
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 import kiosk
-from kiosk.errors import KioskError, Refuse
+from kiosk.errors import BadInput, KioskError, Refuse
 from kiosk.files import state_folder
 from kiosk.secrecy import keep_memory_secret
 from kiosk.streams import NO_ROOM, NOT_USABLE, prepare, silence
@@ -211,6 +212,12 @@ def _lazy(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
+def _check_folder(data: Path) -> None:
+    with suppress(OSError):  # what no file can be called is told by who uses it
+        if data.exists() and not data.is_dir():
+            raise BadInput(f"{data} is no folder; give --data the kiosk's folder.")
+
+
 def cli(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (0 done, 1 found wrong, 2 bad usage, 3 refused)."""
     if arguments is None:
@@ -224,6 +231,7 @@ def cli(arguments: Sequence[str] | None = None) -> int:
     for chatty in ("urllib3", "PIL", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
+        _check_folder(options.data)
         code: int = options.run(options)
         sys.stdout.flush()
     except KioskError as error:

@@ -37,6 +37,9 @@ AT_ONCE_BYTES = 2 * 1024 * 1024
 
 BATCH = 500
 
+NAMED = 10
+"""So many runs of lost numbers are named in one sentence; the hub hears of all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -60,8 +63,15 @@ class Report:
 
     @property
     def lost_in_words(self) -> str:
-        """How many, also where nothing is left that could tell."""
-        return "nobody knows how many" if self.mishap.lost is None else str(self.mishap.lost)
+        """How many, also where nothing is left that could tell, and which numbers."""
+        if self.mishap.lost is None:
+            return "nobody knows how many"
+        named = [str(a) if a == b else f"{a} to {b}" for a, b in self.lost[:NAMED]]
+        if not named:
+            return str(self.mishap.lost)
+        more = ", …" if len(self.lost) > NAMED else ""
+        word = "number" if self.lost_count == 1 else "numbers"
+        return f"{self.mishap.lost} ({word} {', '.join(named)}{more})"
 
     @property
     def mishap(self) -> Mishap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -86,3 +87,15 @@ def test_a_wrong_hub_command_is_told_in_one_line(words, capsys):
     shown = capsys.readouterr()
     assert (ended.value.code, shown.out, shown.err.count("\n")) == (2, "", 1)
     assert shown.err.startswith("hub")
+
+
+@pytest.mark.parametrize("command", ["status", "fsck", "export", "enter"])
+def test_a_file_where_the_kiosks_folder_is_wanted_is_named(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("x")
+    more = {"export": [str(tmp_path)], "enter": ["x"]}.get(command, [])
+    assert cli([command, *more, "--data", str(file)]) == 2
+    said = f"kiosk: {file} is no folder; give --data the kiosk's folder.\n"
+    assert capsys.readouterr().err == said
