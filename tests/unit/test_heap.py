@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -65,7 +66,9 @@ def held(*words: str, script: str = THREADS) -> float:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
 def test_memory_that_nobody_uses_goes_back_to_the_system() -> None:
-    assert held("few", "trim") < min(2.0, held() / 3)
+    # An emulated process keeps 0.3 MB of each thread that ever ran, whatever it did.
+    most = 8.0 if "EMULATED" in os.environ else 2.0
+    assert held("few", "trim") < min(most, held() / 3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
