@@ -120,8 +120,13 @@ class PresenceTable:
 
     def _read(self) -> People:
         people, persons = People(self._folder), dict[int, tuple[Last, list[bytes]]]()
-        with people.together():
-            self._tell(people, persons)
+        try:
+            with people.together():
+                self._tell(people, persons)
+        except BaseException:
+            with contextlib.suppress(IndexLost), tried():
+                people.close()  # half of it is of no use
+            raise
         return people
 
     def _tell(self, people: People, persons: dict[int, tuple[Last, list[bytes]]]) -> None:

@@ -127,6 +127,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule()
     def lose_power(self) -> None:
         self.outbox.file.close()  # what was in memory alone is gone
+        self.outbox.presence.close()
         self.outbox = Outbox(self.path)
 
     @rule()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk import outbox_schema
-from kiosk.errors import DiskRefused
+from kiosk.errors import DiskRefused, OutboxDamaged
 from kiosk.outbox_view import OutboxView
 from kiosk.presence import PAIRING_S, Passage
 from kiosk.queue import FILE, Outbox
@@ -179,3 +179,15 @@ def test_who_was_inside_before_an_upgrade_still_is(
         # Both are one person's, and stay so.
         assert outbox.last_passage((tag(2),)) == ("out", 10, 1)
         assert outbox.inside(since_boot_ms=0) == 0
+
+
+def test_an_index_that_cannot_be_told_leaves_no_file(tmp_path: Path) -> None:
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    with Outbox(tmp_path / FILE) as outbox:
+        outbox.presence.index_in(memory)
+        with outbox.file.transaction() as db:
+            db.execute("ALTER TABLE presence RENAME TO mislaid")
+        with pytest.raises(OutboxDamaged):
+            outbox.presence.inside(since_boot_ms=0)
+        assert list(memory.iterdir()) == []
