@@ -73,7 +73,7 @@ def test_each_day_has_a_table_and_goes_with_its_files(province: HubProcess) -> N
     day, today = f"{day_of(old):%Y%m%d}", f"{day_of(young):%Y%m%d}"
     tables = days(province)
     assert tables[day][0] > 0 < tables[today][0]
-    fresh = f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=1):%Y%m%d}"
+    fresh = f"{dt.datetime.now(VIETNAM) + dt.timedelta(days=1):%Y%m%d}"
     assert tables[fresh][0] == 0  # made before its midnight
     (done,) = province.json("purge", "--days", "20")
     assert done["entries"] == 2
